@@ -1,0 +1,65 @@
+"""`hanport`: the group of all commands. A command's module is imported when it is called, so that each starts fast."""
+
+import importlib
+import sys
+
+import click
+
+from hanport import __version__
+from hanport.errors import HanportError
+
+# Command -> the module below hanport.cli that has it as `command`, and its line in the help.
+COMMANDS = {
+    "decode": ("decode", "Decode raw bytes or hex text: one JSON object a line."),
+    "watch": ("watch", "Show a meter live in the terminal."),
+    "doctor": ("doctor", "Watch a source and say what is wrong with it and what to do."),
+    "record": ("record", "Keep what a source sends, byte for byte, with the receive times."),
+    "replay": ("replay", "Serve a recording again at any speed."),
+    "meter": ("meter", "Run a virtual meter with a house behind it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and loads only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"hanport.cli.{COMMANDS[cmd_name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hanport")
+def cli() -> None:
+    """Open a smart meter's customer port and put it to use."""
+
+
+def main() -> None:
+    """Run a command and leave with the code that it returned.
+
+    An error that the user can mend is one line; Ctrl-C ends without a traceback (exit 130).
+    """
+    try:
+        code = cli(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except HanportError as wrong:
+        click.echo(f"hanport: {wrong}", err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has left: `hanport decode … | head`
+        sys.stderr.close()
+        sys.exit(141)

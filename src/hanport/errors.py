@@ -1,0 +1,43 @@
+"""The errors that reach a person: each says what is wrong, where, and what to do.
+
+HanportError
+├── SourceError        a source could not be opened or was lost; the caller may try again
+│   ├── SourceMissing      no such device, file, host or topic
+│   ├── SourceBusy         another program holds it
+│   ├── SourceForbidden    no permission
+│   └── SourceUnreachable  refused, timed out, or the network is down
+└── ConfigError        what the user wrote cannot be used; trying again does not help
+"""
+
+
+class HanportError(Exception):
+    """What went wrong, and the remedy in one sentence. `str()` gives both."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem} {remedy}".strip())
+        self.problem = problem
+        self.remedy = remedy
+
+
+class SourceError(HanportError):
+    """A source could not be opened, or was lost."""
+
+
+class SourceMissing(SourceError):
+    """There is no such device, file, host or topic."""
+
+
+class SourceBusy(SourceError):
+    """Another program holds the device."""
+
+
+class SourceForbidden(SourceError):
+    """The user may not open it."""
+
+
+class SourceUnreachable(SourceError):
+    """Nothing answers at the other end, for now."""
+
+
+class ConfigError(HanportError):
+    """A setting, an address or a file that the user gave cannot be used."""
