@@ -71,7 +71,7 @@ def read(apdu: bytes, title: bytes | None = None) -> Pushed:
     name = _name(items)
     type_number = next((_text(item.value) for item in items if item.code in _TYPE_NUMBERS), None)
     maker = list_maker(name, type_number, title)
-    if maker is None and not any(item.code for item in items):
+    if maker is None and items and not any(item.code for item in items):
         items = _by_position(items)
         name, maker = _name(items), ListMaker.KAIFA
     registers = tuple(
