@@ -26,6 +26,7 @@ _PARTIAL_START = re.compile(rb"/[A-Za-z]{0,3}\Z|\x7e\Z|\x68.?\Z|\x68(.)\1\Z|\xdb
 _LONGEST_START = 5
 
 _FILLING = b"\r\n \t\0\x7e"
+_FILLING_RUN = re.compile(rb"[\r\n \t\0\x7e]*")
 # Noise is handed out in pieces of this size, so that the buffer stays small and the pieces do not depend on the feed.
 _NOISE_PIECE = 1024
 # A source that changes its form at every telegram gains nothing from layouts; this many are kept, by length.
@@ -102,6 +103,11 @@ class Decoder:
             return events if any(isinstance(event, Telegram) for event in events) else [read]
         return self.feed(data) + self.disconnect()
 
+    @property
+    def layout(self) -> layout.Layout | None:
+        """The layout of the last telegram; None when its checksum was not right, or when bytes wait behind it."""
+        return None if self._buffer else self._last
+
     def _same_again(self, data: bytes) -> Telegram | None:
         """A telegram in one piece with the layout of the one before it: the common case, straight through.
 
@@ -137,16 +143,29 @@ class Decoder:
             events += self._accept(outcome, start)
             done = at = self._resume = outcome.end
         else:
-            at = len(buffer) if final else max(at, len(buffer) - _LONGEST_START + 1)
+            at = self._undecided(at, final)
+        done = self._behind_filling(done, at)
         while at - done >= _NOISE_PIECE:
             events += self._noise(done, done + _NOISE_PIECE)
-            done += _NOISE_PIECE
+            done = self._behind_filling(done + _NOISE_PIECE, at)
         if final:
             events += self._noise(done, at)
             done = at
         del buffer[:done]
         self._at, self._resume = at - done, max(self._resume - done, 0)
         return events
+
+    def _undecided(self, at: int, final: bool) -> int:
+        """From where on the buffer's end may still become a start."""
+        end = len(self._buffer)
+        tail = None if final else _PARTIAL_START.search(self._buffer, max(at, end - _LONGEST_START + 1))
+        return tail.start() if tail else end
+
+    def _behind_filling(self, start: int, end: int) -> int:
+        """Noise begins at the first byte that is no filling; what is before it is passed over."""
+        filling = _FILLING_RUN.match(self._buffer, start, end)
+        assert filling is not None
+        return filling.end()
 
     def _try(self, start: int, final: bool) -> _Outcome | None:
         """What the candidate at `start` is, or None when it is noise after all."""
@@ -235,16 +254,17 @@ class Decoder:
         self._layouts[len(content)] = layout.learn(content, telegram.reading)
 
     def _noise(self, start: int, end: int) -> list[Event]:
-        """The bytes between telegrams, in pieces; filling is passed over."""
+        """The bytes between telegrams, in pieces."""
         events: list[Event] = []
-        for piece_start in range(start, end, _NOISE_PIECE):
-            piece = bytes(self._buffer[piece_start : min(piece_start + _NOISE_PIECE, end)])
-            rest = piece
-            while self._lines_behind and rest.strip(_FILLING):
+        start = self._behind_filling(start, end)
+        while start < end:
+            piece = bytes(self._buffer[start : min(start + _NOISE_PIECE, end)])
+            start = self._behind_filling(start + len(piece), end)
+            while self._lines_behind and piece:
                 self._lines_behind -= 1
-                _, _, rest = rest.lstrip(_FILLING).partition(b"\n")
-            if rest.strip(_FILLING):
-                events += self._admit([Rejected(Reason.NOISE, rest)])
+                piece = piece.partition(b"\n")[2].lstrip(_FILLING)
+            if piece:
+                events += self._admit([Rejected(Reason.NOISE, piece)])
         return events
 
     def _admit(self, events: list[Event]) -> list[Event]:

@@ -94,6 +94,7 @@ def receive(data_sent: bytes, *, sent: Setting, read: Setting, inverted: bool = 
     break as one NUL. Of a 7-bit format the highest bit is 0. After a wrong stop bit the receiver takes an edge in
     that bit for the next start, as the 16550 does; without one it waits until the line has been high again.
     """
+    # long enough for a whole frame that begins with the last edge
     rest = _REST_BITS + (read.byte_bits + 1) * sent.baud // read.baud + 1
     idle = (b"\0" if inverted else b"\1") * rest
     line = idle + transmit(data_sent, sent, inverted=inverted) + idle
@@ -111,8 +112,6 @@ def _sample(line: bytes, sent_baud: int, read: Setting) -> bytes:
     edge = line.find(b"\1\0")
     while edge >= 0:
         start = (edge + 1) * width
-        if start + frame_end >= len(line) * width:
-            break
         levels = [line[tick // width] for tick in range(start + sent_baud, start + frame_end + 1, step)]
         resume = start + sent_baud  # a start bit shorter than half a bit is a spike
         if not levels[0]:
