@@ -49,7 +49,7 @@ def test_a_recording_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--append"):
         open_recording(path)
     path.unlink()
-    with pytest.raises(ConfigError, match="x.times"):
+    with pytest.raises(ConfigError, match=r"x\.times"):
         open_recording(path)
 
 
@@ -81,7 +81,7 @@ def test_times_of_another_program_are_left_alone(tmp_path: Path) -> None:
     for append in (True, False):
         with pytest.raises(ConfigError):
             open_recording(path, append=append)
-    with pytest.raises(ConfigError, match="x.times"):
+    with pytest.raises(ConfigError, match=r"x\.times"):
         list(read_recording(path))
     assert times_path(path).read_text() == "Lap times\n1:02.3\n"
     assert path.read_bytes() == b"raw"

@@ -60,6 +60,3 @@ def main() -> None:
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
-    except BrokenPipeError:  # the reader of our output has left: `hanport decode … | head`
-        sys.stderr.close()
-        sys.exit(141)
