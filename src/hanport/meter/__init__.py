@@ -1,0 +1,1 @@
+"""A virtual smart meter and the house behind it."""
