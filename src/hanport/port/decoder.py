@@ -8,10 +8,12 @@ ends, spaces, NULs, HDLC flags).
 import re
 from typing import NamedTuple, TypeAlias
 
-from hanport.port import crc, hdlc, layout, mbus, message, p1
+from hanport.port import hdlc, mbus, message, p1
 from hanport.port.assembly import Assembler
 from hanport.port.cipher import Keys, header
 from hanport.port.habit import Habit
+from hanport.port.layout import Layout
+from hanport.port.layouts import Layouts
 from hanport.port.p1 import Broken, Integrity, More, P1Frame
 from hanport.port.rows import is_plain, split_rows
 from hanport.port.telegram import Telegram, p1_body
@@ -29,13 +31,10 @@ _FILLING = b"\r\n \t\0\x7e"
 _FILLING_RUN = re.compile(rb"[\r\n \t\0\x7e]*")
 # Noise is handed out in pieces of this size, so that the buffer stays small and the pieces do not depend on the feed.
 _NOISE_PIECE = 1024
-# A source that changes its form at every telegram gains nothing from layouts; this many are kept, by length.
-_MAX_LAYOUTS = 16
 # EasyMeter Q3D: two lines of the serial number and padding behind the `!`.
 _LINES_BEHIND = {b"ESY5Q3D": 2}
 
 
-_BEHIND_CONTENT = len("8012\r\n")
 # No header of HDLC, M-Bus or ciphering is longer.
 _LONGEST_HEADER = 16
 _POLISH = "encrypted in a form of which nothing is known but its frame; ask the network company for plain telegrams"
@@ -61,15 +60,14 @@ class Decoder:
         self._at = 0  # where to look for the next start
         self._resume = 0  # where to go on in the candidate there
         self._habit = Habit()
-        self._layouts: dict[int, layout.Layout | None] = {}
-        self._last: layout.Layout | None = None  # the layout of the last telegram, when its checksum was right
+        self._layouts = Layouts()
         self._assembler = Assembler(keys)
         self._lines_behind = 0
 
     def feed(self, data: bytes) -> list[Event]:
         """Take the next bytes; give what they complete."""
         if not self._buffer:
-            telegram = self._same_again(data)
+            telegram = self._layouts.same_again(data)
             if telegram is not None:
                 return [telegram]
         self._buffer += data
@@ -79,8 +77,7 @@ class Decoder:
         """No more bytes will come: decide what is buffered. The decoder is as new afterwards, but for its keys."""
         events = self.disconnect()
         self._habit = Habit()
-        self._layouts.clear()
-        self._last = None
+        self._layouts = Layouts()
         return events
 
     def disconnect(self) -> list[Event]:
@@ -104,25 +101,9 @@ class Decoder:
         return self.feed(data) + self.disconnect()
 
     @property
-    def layout(self) -> layout.Layout | None:
+    def layout(self) -> Layout | None:
         """The layout of the last telegram; None when its checksum was not right, or when bytes wait behind it."""
-        return None if self._buffer else self._last
-
-    def _same_again(self, data: bytes) -> Telegram | None:
-        """A telegram in one piece with the layout of the one before it: the common case, straight through.
-
-        The layout's fixed bytes and the checksum leave nothing for the search to decide.
-        """
-        last = self._last
-        if last is None or len(data) != last.length + _BEHIND_CONTENT:
-            return None
-        content = data[: last.length]
-        if data[last.length :] != b"%04X\r\n" % crc.arc(content):
-            return None
-        reading = last.read(content)
-        if reading is None:
-            return None
-        return Telegram(Protocol.P1, last.identification, Checksum.OK, data[:-2], reading)
+        return None if self._buffer else self._layouts.last
 
     def _run(self, *, final: bool) -> list[Event]:
         events: list[Event] = []
@@ -229,29 +210,11 @@ class Decoder:
                 return self._admit([telegram])
 
     def _p1(self, content: bytes, raw: bytes, integrity: Integrity) -> list[Event]:
-        checksum = Checksum.ABSENT if integrity is Integrity.ABSENT else Checksum.OK
-        known = self._layouts.get(len(content))
-        reading = known.read(content) if known is not None else None
-        if known is not None and reading is not None:
-            self._last = known if integrity is Integrity.ARC else None
-            telegram = Telegram(Protocol.P1, known.identification, checksum, raw, reading)
-            return self._habit.admit(telegram, integrity)
-        encrypted = content[content.find(b"\n") + 1 :][:3] == b"\r\n\0"
-        if encrypted:
+        if content[content.find(b"\n") + 1 :][:3] == b"\r\n\0":
             return self._admit([Rejected(Reason.CIPHER, raw, _POLISH)])
-        telegram = Telegram(Protocol.P1, message.identification_of(content), checksum, raw)
+        telegram = self._layouts.telegram(content, raw, integrity)
         self._lines_behind = next((n for start, n in _LINES_BEHIND.items() if content.startswith(start, 1)), 0)
-        if checksum is Checksum.OK:
-            self._learn(content, telegram)
         return self._habit.admit(telegram, integrity)
-
-    def _learn(self, content: bytes, telegram: Telegram) -> None:
-        """Keep the layout; a length whose telegrams cannot be sliced is remembered too, so that it costs once."""
-        if len(content) in self._layouts and self._layouts[len(content)] is None:
-            return
-        if len(self._layouts) >= _MAX_LAYOUTS:
-            self._layouts.pop(next(iter(self._layouts)))
-        self._layouts[len(content)] = layout.learn(content, telegram.reading)
 
     def _noise(self, start: int, end: int) -> list[Event]:
         """The bytes between telegrams, in pieces."""

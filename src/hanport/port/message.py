@@ -2,6 +2,7 @@
 
 from hanport.port import axdr, p1, push
 from hanport.port.cipher import GENERAL_GLO_CIPHERING, Keys, WrongKey, decipher, take_apart
+from hanport.port.layouts import identification_of
 from hanport.port.telegram import Telegram
 from hanport.port.values import Checksum, Protocol, Reason, Rejected
 
@@ -51,8 +52,3 @@ def _inner_p1(plain: bytes, raw: bytes) -> Telegram | Rejected:
         case p1.Broken(_, reason, hint):
             return Rejected(reason, raw, hint)
     return Rejected(Reason.TRUNCATED, raw)
-
-
-def identification_of(content: bytes) -> str:
-    """The identification line of a P1 telegram without its `/`."""
-    return content[1 : content.find(b"\n")].rstrip(b"\r").decode("latin-1")

@@ -1,0 +1,64 @@
+"""The layouts a source has shown: a telegram is read by the one it fits, or row by row, and its layout learned."""
+
+from hanport.port import crc
+from hanport.port.layout import Layout, learn
+from hanport.port.p1 import Integrity
+from hanport.port.telegram import Telegram
+from hanport.port.values import Checksum, Protocol
+
+# A source that changes its form at every telegram gains nothing from layouts; this many are kept, by length.
+_MAX_LAYOUTS = 16
+_BEHIND_CONTENT = len("8012\r\n")
+
+
+class Layouts:
+    """The layouts of one source. `last` is that of the last telegram, when its checksum was CRC-16/ARC and right."""
+
+    def __init__(self) -> None:
+        self.last: Layout | None = None
+        self._by_length: dict[int, Layout | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_length)
+
+    def same_again(self, data: bytes) -> Telegram | None:
+        """A telegram in one piece with the layout of the one before it: the common case, straight through.
+
+        The layout's fixed bytes and the checksum leave nothing for a search to decide.
+        """
+        last = self.last
+        if last is None or len(data) != last.length + _BEHIND_CONTENT:
+            return None
+        content = data[: last.length]
+        if data[last.length :] != b"%04X\r\n" % crc.arc(content):
+            return None
+        reading = last.read(content)
+        if reading is None:
+            return None
+        return Telegram(Protocol.P1, last.identification, Checksum.OK, data[:-2], reading)
+
+    def telegram(self, content: bytes, raw: bytes, integrity: Integrity) -> Telegram:
+        """The telegram whose text from `/` to `!` is `content`."""
+        checksum = Checksum.ABSENT if integrity is Integrity.ABSENT else Checksum.OK
+        known = self._by_length.get(len(content))
+        reading = known.read(content) if known is not None else None
+        if known is not None and reading is not None:
+            self.last = known if integrity is Integrity.ARC else None
+            return Telegram(Protocol.P1, known.identification, checksum, raw, reading)
+        telegram = Telegram(Protocol.P1, identification_of(content), checksum, raw)
+        if checksum is Checksum.OK:
+            self._learn(content, telegram)
+        return telegram
+
+    def _learn(self, content: bytes, telegram: Telegram) -> None:
+        """Keep the layout; a length whose telegrams cannot be sliced is remembered too, so that it costs once."""
+        if len(content) in self._by_length and self._by_length[len(content)] is None:
+            return
+        if len(self._by_length) >= _MAX_LAYOUTS:
+            self._by_length.pop(next(iter(self._by_length)))
+        self._by_length[len(content)] = learn(content, telegram.reading)
+
+
+def identification_of(content: bytes) -> str:
+    """The identification line of a P1 telegram without its `/`."""
+    return content[1 : content.find(b"\n")].rstrip(b"\r").decode("latin-1")
