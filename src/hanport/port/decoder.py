@@ -35,6 +35,8 @@ _NOISE_PIECE = 1024
 _LINES_BEHIND = {b"ESY5Q3D": 2}
 
 
+# Rows wait for the telegram's end up to this many bytes before the buffer is looked at again.
+_ROWS_HELD = 8 * 1024
 # No header of HDLC, M-Bus or ciphering is longer.
 _LONGEST_HEADER = 16
 _POLISH = "encrypted in a form of which nothing is known but its frame; ask the network company for plain telegrams"
@@ -59,6 +61,7 @@ class Decoder:
         self._buffer = bytearray()
         self._at = 0  # where to look for the next start
         self._resume = 0  # where to go on in the candidate there
+        self._in_rows = False  # inside a P1 telegram: only `!` or `/` can decide anything
         self._habit = Habit()
         self._layouts = Layouts()
         self._assembler = Assembler(keys)
@@ -66,11 +69,9 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Event]:
         """Take the next bytes; give what they complete."""
-        if not self._buffer:
-            telegram = self._layouts.same_again(data)
-            if telegram is not None:
-                return [telegram]
         self._buffer += data
+        if self._in_rows and b"!" not in data and b"/" not in data and len(self._buffer) < _ROWS_HELD:
+            return []
         return self._run(final=False)
 
     def finish(self) -> list[Event]:
@@ -108,8 +109,15 @@ class Decoder:
     def _run(self, *, final: bool) -> list[Event]:
         events: list[Event] = []
         buffer, done, at = self._buffer, 0, self._at
+        self._in_rows = False
         while (match := _START.search(buffer, at)) is not None:
             start = match.start()
+            telegram = self._layouts.same_again(buffer, start) if buffer[start] == 0x2F else None
+            if telegram is not None:
+                events += self._noise(done, start) if start > done else []
+                events.append(telegram)
+                done = at = self._resume = start + len(telegram.raw)
+                continue
             outcome = self._try(start, final)
             if outcome is None:
                 at = start + 1
@@ -118,6 +126,7 @@ class Decoder:
                 outcome = self._cut(start, outcome, final)
             if isinstance(outcome, More):
                 at, self._resume = start, outcome.resume
+                self._in_rows = buffer[start] == 0x2F and outcome.resume == len(buffer)
                 break
             if start > done:
                 events += self._noise(done, start)

@@ -8,7 +8,7 @@ from hanport.port.values import Checksum, Protocol
 
 # A source that changes its form at every telegram gains nothing from layouts; this many are kept, by length.
 _MAX_LAYOUTS = 16
-_BEHIND_CONTENT = len("8012\r\n")
+_CHECKSUM_BYTES = 4
 
 
 class Layouts:
@@ -21,21 +21,22 @@ class Layouts:
     def __len__(self) -> int:
         return len(self._by_length)
 
-    def same_again(self, data: bytes) -> Telegram | None:
-        """A telegram in one piece with the layout of the one before it: the common case, straight through.
+    def same_again(self, buffer: bytearray, start: int) -> Telegram | None:
+        """The telegram at `start` when it has the layout of the one before it: the common case, straight through.
 
         The layout's fixed bytes and the checksum leave nothing for a search to decide.
         """
         last = self.last
-        if last is None or len(data) != last.length + _BEHIND_CONTENT:
+        if last is None or len(buffer) < start + last.length + _CHECKSUM_BYTES:
             return None
-        content = data[: last.length]
-        if data[last.length :] != b"%04X\r\n" % crc.arc(content):
+        raw = bytes(buffer[start : start + last.length + _CHECKSUM_BYTES])
+        content = raw[:-_CHECKSUM_BYTES]
+        if raw[-_CHECKSUM_BYTES:] != b"%04X" % crc.arc(content):
             return None
         reading = last.read(content)
         if reading is None:
             return None
-        return Telegram(Protocol.P1, last.identification, Checksum.OK, data[:-2], reading)
+        return Telegram(Protocol.P1, last.identification, Checksum.OK, raw, reading)
 
     def telegram(self, content: bytes, raw: bytes, integrity: Integrity) -> Telegram:
         """The telegram whose text from `/` to `!` is `content`."""

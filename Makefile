@@ -1,0 +1,66 @@
+# Every target does its own set-up. `make run` needs no root; `make test` installs servers with apt when it is root.
+.DELETE_ON_ERROR:
+.PHONY: install run test check lint bench soak fuzz peers docs clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+WORKERS ?= 2
+FUZZ_SECONDS ?= 600
+
+install: .venv/.installed
+
+.venv/bin/python:
+	@./tools/need-venv "$(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml | .venv/bin/python
+	@echo "Installing hanport into .venv ..."
+	@$(BIN)/python $(PIP) --editable '.[meter,export]'
+	@touch $@
+
+.venv/.dev: pyproject.toml .venv/.installed
+	@echo "Installing the tools for tests ..."
+	@$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+# Other decoders, in an environment of their own: they are measured and read our meter, and are no part of hanport.
+.peers/decoders/.installed: tools/peers.txt
+	@echo "Installing the decoders we compare with ..."
+	@./tools/need-venv "$(PYTHON)"
+	@$(PYTHON) -m venv .peers/decoders
+	@.peers/decoders/bin/python $(PIP) --requirement tools/peers.txt
+	@touch $@
+
+run: install
+	@$(BIN)/hanport demo
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+check: lint
+	$(BIN)/pytest -n $(WORKERS)
+
+test: .venv/.dev .peers/decoders/.installed
+	@./tools/need-servers
+	@$(MAKE) --no-print-directory check
+
+bench: .venv/.dev .peers/decoders/.installed
+	$(BIN)/python -m bench
+
+soak: .venv/.dev
+	$(BIN)/pytest -m soak --timeout 7200
+
+fuzz: .venv/.dev
+	$(BIN)/python tests/fuzz/fuzz_decoder.py
+
+peers: .venv/.dev .peers/decoders/.installed
+	$(BIN)/pytest -m peers
+
+docs: .venv/.dev
+	$(BIN)/python -m tools.docs
+
+clean:
+	rm -rf .venv .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,50 @@
+"""Run all benchmarks, print their figures, and write build/bench.json and the table of docs/performance.md."""
+
+import json
+import sys
+from pathlib import Path
+
+from bench import port
+from bench.figure import Figure
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/performance.md"
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+
+
+def number(value: float) -> str:
+    """Three significant figures at least, thousands apart."""
+    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.3g}"
+
+
+def row(figure: Figure) -> list[str]:
+    """A line of the table."""
+    peer = "" if figure.peer is None else f"{figure.peer}: {number(figure.peer_value or 0)}"
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.1f} x"
+    value = f"{number(figure.value)} {figure.unit}"
+    return [figure.name, value, figure.target or "", "yes" if figure.met else "NO", peer, ratio]
+
+
+def table(figures: list[Figure]) -> str:
+    """All figures as a Markdown table."""
+    head = ["figure", "measured", "target", "met", "peer in the same run", "ratio"]
+    lines = [head, ["---"] * len(head), *map(row, figures)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> int:
+    """Measure everything; leaves with 1 when a target is missed."""
+    figures: list[Figure] = []
+    for figure in port.figures():
+        figures.append(figure)
+        print("  ".join(part for part in row(figure) if part), flush=True)
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build/bench.json").write_text(json.dumps([figure.as_json() for figure in figures], indent=1) + "\n")
+    if PAGE.exists():
+        text = PAGE.read_text("utf-8")
+        start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+        PAGE.write_text(f"{text[:start]}\n{table(figures)}\n{text[end:]}", "utf-8")
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+sys.exit(main())

@@ -1,0 +1,29 @@
+"""What is known of meter models: plug, supply, interval, rows, known faults. Pure data."""
+
+from hanport.models.catalog import MODELS
+from hanport.models.model import (
+    Feed,
+    MeterClock,
+    Model,
+    Module,
+    Plug,
+    Sign,
+    Source,
+    Supply,
+    Sure,
+)
+from hanport.models.recognise import recognise
+
+__all__ = [
+    "MODELS",
+    "Feed",
+    "MeterClock",
+    "Model",
+    "Module",
+    "Plug",
+    "Sign",
+    "Source",
+    "Supply",
+    "Sure",
+    "recognise",
+]
