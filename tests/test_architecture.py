@@ -244,7 +244,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "place", "line"), BROKEN, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("rule", "place", "line"), BROKEN, ids=[f"{rule.__name__}-{n}" for n, (rule, *_) in enumerate(BROKEN)]
+)
 def test_each_rule_is_seen_to_fail(tmp_path: Path, rule: object, place: str, line: str) -> None:
     path = tmp_path / place
     path.parent.mkdir(parents=True)

@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": ("doctor", "Watch a source and say what is wrong with it and what to do."),
     "record": ("record", "Keep what a source sends, byte for byte, with the receive times."),
     "replay": ("replay", "Serve a recording again at any speed."),
+    "demo": ("demo", "Start a virtual meter and watch it, in one terminal."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
 }
 

@@ -56,7 +56,9 @@ class Options:
 
 @click.command(epilog=f"Faults: {', '.join(FAULTS)}. Times are simulated seconds after the start.")
 @click.option("--model", default=_DEFAULT_MODEL, show_default=True, metavar="NAME", help="The meter to be.")
-@click.option("--module", type=click.Choice(list(Module)), help="Another HAN module than the model's.")
+@click.option(
+    "--module", type=click.Choice([kind.value for kind in Module]), help="Another HAN module than the model's."
+)
 @click.option("--listen", multiple=True, metavar="tcp://HOST:PORT", help="Serve over TCP; port 0 is any free one.")
 @click.option("--pty", is_flag=True, help="Serve on a pseudo terminal, and print the device to open.")
 @click.option("--mqtt", metavar="mqtt://HOST:PORT/TOPIC", help="Publish each telegram.")

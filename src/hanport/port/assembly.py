@@ -11,7 +11,8 @@ from hanport.port.values import Checksum, Protocol, Reason, Rejected
 
 _GENERAL_BLOCK_TRANSFER = 0xE0
 _LAST_BLOCK = 0x80
-# Longer than any push known (a Danish list in two frames has 0.5 kB).
+# Longer than any push known (a Danish list in two frames has 0.5 kB). It bounds the bytes as received: a part may be
+# empty.
 _MAX_MESSAGE = 16 * 1024
 
 
@@ -68,7 +69,7 @@ class Assembler:
         if not first and more and not self._frames.raw:
             return [*events, Rejected(Reason.TRUNCATED, raw, "the beginning of the message was lost")]
         self._frames.add(information, raw)
-        if len(self._frames.information) > _MAX_MESSAGE:
+        if len(self._frames.raw) > _MAX_MESSAGE:
             return [*events, *self.drop()]
         if more:
             return events
@@ -94,7 +95,7 @@ class Assembler:
         if number != self._blocks.next_part + 1 or at + length > len(apdu):
             return [*events, Rejected(Reason.TRUNCATED, raw, f"block {number} out of order or cut")]
         self._blocks.add(apdu[at : at + length], raw)
-        if len(self._blocks.information) > _MAX_MESSAGE:
+        if len(self._blocks.raw) > _MAX_MESSAGE:
             return [*events, *self.drop()]
         if not apdu[1] & _LAST_BLOCK:
             return events

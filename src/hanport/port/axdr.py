@@ -104,19 +104,26 @@ def _cut(data: bytes, at: int, length: int) -> bytes:
 
 
 def encode(value: Value, tag: int | None = None) -> bytes:
-    """The bytes of a value; `tag` says which integer type (default: 0x06, unsigned 32 bits)."""
+    """The bytes of a value of up to 65 535 bytes; `tag` says which integer type (default: 0x06, unsigned 32 bits).
+
+    Raises TypeError for a float and struct.error for an integer that the type cannot hold.
+    """
     match value:
         case None:
             return b"\x00"
         case Octets(raw):
-            return bytes((0x09, len(raw))) + raw
+            return b"\x09" + _length(len(raw)) + raw
         case Text(raw):
-            return bytes((0x0A, len(raw))) + raw
+            return b"\x0a" + _length(len(raw)) + raw
         case Enum(number):
             return bytes((0x16, number))
         case list():
-            return bytes((0x02, len(value))) + b"".join(encode(item) for item in value)
+            return b"\x02" + _length(len(value)) + b"".join(map(encode, value))
         case int():
             form = tag or 0x06
             return bytes((form,)) + struct.pack(_INTEGERS[form], value)
     raise TypeError(f"{value!r} has no A-XDR type here")
+
+
+def _length(count: int) -> bytes:
+    return bytes((count,)) if count < 0x80 else b"\x82" + count.to_bytes(2)

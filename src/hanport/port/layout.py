@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from hanport.port import meter_time, obis
 from hanport.port.fields import CLOCK, FACTORS, FIELD_NAMES, FIELDS, MAX_DIGITS, P1_UNITS, TARIFFS, Field
-from hanport.port.values import Reading
+from hanport.port.telegram import Telegram, identification_of
+from hanport.port.values import Checksum, Protocol, Reading
 
 _NO_DIGITS = bytes(byte for byte in range(256) if not 0x30 <= byte <= 0x39)
 _ROW = re.compile(rb"^([^()\r\n]+)\(([^()\r\n]*)\)\r?$", re.MULTILINE)
@@ -23,6 +24,9 @@ _NUMBER = re.compile(rb"(-?)(\d+)(?:\.(\d+))?(?:\*([A-Za-z]+))?")
 _CLOCK = re.compile(rb"\d{12}([WS])")
 _SECONDS = [timedelta(seconds=second) for second in range(60)]
 _BRACKET = re.compile(rb"\([^()\r\n]*\)")
+# Digits to try a layout with: ones are a valid time wherever they stand, and numbers as long as can be; the others
+# repeat after 997 bytes only, so that no two rows get the same.
+_PROBES = (b"1", bytes(0x30 + place * place % 997 % 10 for place in range(997)))
 
 
 class Span(NamedTuple):
@@ -47,7 +51,7 @@ class Layout:
 
     def __init__(self, content: bytes, clock: int | None, flag: str, spans: tuple[tuple[Span, ...], ...]) -> None:
         self.length = len(content)
-        self.identification = content[1 : content.find(b"\r")].decode("latin-1")
+        self.identification = identification_of(content)
         self.clock = clock
         self.flag = flag
         self.spans = spans
@@ -109,30 +113,41 @@ def learn(content: bytes, reading: Reading) -> Layout | None:
     """The layout of a telegram from `/` to `!` whose `reading` is known.
 
     None where slices cannot give that reading: numbers finer than a field's unit, rows of several brackets, a clock
-    in two rows.
+    in two rows. What equal digits hide (a clock that is not set yet, a code that comes twice) shows with other digits:
+    the layout must read those as they are read row by row.
     """
     spans: dict[str, list[Span]] = {}
     by_tariff: dict[str, list[Span]] = {}
     seen: set[str] = set()
-    clock: tuple[int, str] | None = None
+    clocks: list[tuple[int, str]] = []
     for row in _ROW.finditer(content):
         code = row.group(1).decode("latin-1").strip()
         code = obis.canonical(code) or code
         if code in seen:
             continue
-        if code in CLOCK and clock is None and (time := _CLOCK.fullmatch(row.group(2))):
-            clock = (row.start(2), time.group(1).decode())
+        if code in CLOCK and (time := _CLOCK.fullmatch(row.group(2))):
+            clocks.append((row.start(2), time.group(1).decode()))
         field = FIELDS.get(code) or TARIFFS.get(code)
         span = _span(row, field) if field else None
         if field is not None and span is not None:
             seen.add(code)
             (spans if code in FIELDS else by_tariff).setdefault(field.name, []).append(span)
     spans = {**by_tariff, **{name: found[:1] for name, found in spans.items()}}
-    start, flag = clock or (None, "")
-    if not spans:
+    if not spans or len(clocks) > 1:
         return None
+    start, flag = clocks[0] if clocks else (None, "")
     layout = Layout(content, start, flag, tuple(tuple(spans.get(name, ())) for name in FIELD_NAMES[1:]))
-    return layout if layout.read(content) == reading else None
+    return layout if layout.read(content) == reading and all(_agrees(layout, probe) for probe in _PROBES) else None
+
+
+def _agrees(layout: Layout, digits: bytes) -> bool:
+    """Whether other digits read by slices as they read row by row."""
+    digits = digits * (layout.length // len(digits) + 1)
+    content = bytes(
+        digit if mask == 0xF0 else byte for byte, mask, digit in zip(layout.fixed, layout.mask, digits, strict=False)
+    )
+    by_rows = Telegram(Protocol.P1, layout.identification, Checksum.OK, content)
+    return layout.read(content) == by_rows.reading
 
 
 def _span(row: re.Match[bytes], field: Field) -> Span | None:
@@ -153,9 +168,12 @@ def _span(row: re.Match[bytes], field: Field) -> Span | None:
 
 
 def _mask(content: bytes) -> bytes:
-    """FF where a byte must be equal, F0 where any digit may stand: inside brackets that close on their line."""
+    """FF where a byte must be equal, F0 where any digit may stand: inside brackets that close on their line.
+
+    The identification line stays as it is.
+    """
     mask = bytearray(b"\xff" * len(content))
-    for bracket in _BRACKET.finditer(content):
+    for bracket in _BRACKET.finditer(content, content.find(b"\n")):
         for place in range(*bracket.span()):
             if 0x30 <= content[place] <= 0x39:
                 mask[place] = 0xF0

@@ -3,7 +3,7 @@
 from hanport.port import crc
 from hanport.port.layout import Layout, learn
 from hanport.port.p1 import Integrity
-from hanport.port.telegram import Telegram
+from hanport.port.telegram import Telegram, identification_of
 from hanport.port.values import Checksum, Protocol
 
 # A source that changes its form at every telegram gains nothing from layouts; this many are kept, by length.
@@ -58,8 +58,3 @@ class Layouts:
         if len(self._by_length) >= _MAX_LAYOUTS:
             self._by_length.pop(next(iter(self._by_length)))
         self._by_length[len(content)] = learn(content, telegram.reading)
-
-
-def identification_of(content: bytes) -> str:
-    """The identification line of a P1 telegram without its `/`."""
-    return content[1 : content.find(b"\n")].rstrip(b"\r").decode("latin-1")

@@ -1,11 +1,13 @@
 """One whole DLMS message, out of whatever frames: deciphered if need be, and read."""
 
+import re
+
 from hanport.port import axdr, p1, push
 from hanport.port.cipher import GENERAL_GLO_CIPHERING, Keys, WrongKey, decipher, take_apart
-from hanport.port.layouts import identification_of
-from hanport.port.telegram import Telegram
+from hanport.port.telegram import Telegram, identification_of
 from hanport.port.values import Checksum, Protocol, Reason, Rejected
 
+_P1_START = re.compile(p1.START)
 LLC = (b"\xe6\xe7\x00", b"\xe6\xe6\x00")
 _NO_KEY = "encrypted: ask the network company for the encryption key and the authentication key"
 _WRONG_KEY = "the keys do not fit: check that they are this meter's, and that EK and AK are not exchanged"
@@ -32,7 +34,7 @@ def read_message(
             apdu = decipher(message, keys)
         except WrongKey:
             return Rejected(Reason.CIPHER, raw, _WRONG_KEY)
-        if apdu[:1] == b"/":
+        if _P1_START.match(apdu):
             return _inner_p1(apdu, raw)
     try:
         pushed = push.read(apdu, title)
@@ -45,10 +47,9 @@ def read_message(
 
 def _inner_p1(plain: bytes, raw: bytes) -> Telegram | Rejected:
     """The P1 telegram that Luxembourg and Austria send inside a ciphered message."""
-    match p1.frame(bytearray(plain), 0, 0, True):
-        case p1.P1Frame(_, content, integrity):
-            checksum = Checksum.ABSENT if integrity is p1.Integrity.ABSENT else Checksum.OK
-            return Telegram(Protocol.P1, identification_of(content), checksum, raw, content)
-        case p1.Broken(_, reason, hint):
-            return Rejected(reason, raw, hint)
-    return Rejected(Reason.TRUNCATED, raw)
+    found = p1.frame(bytearray(plain), 0, 0, True)
+    if isinstance(found, p1.P1Frame):
+        checksum = Checksum.ABSENT if found.integrity is p1.Integrity.ABSENT else Checksum.OK
+        return Telegram(Protocol.P1, identification_of(found.content), checksum, raw, found.content)
+    assert isinstance(found, p1.Broken)  # nothing more will come
+    return Rejected(found.reason, raw, found.hint)

@@ -13,8 +13,8 @@ NORMAL_TIME = _OFFSETS["W"]
 _P1_CLOCK = re.compile(r"(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})([WS])")
 
 # Meters that send date (0-0:0.9.2) and time (0-0:0.9.1) as two rows and no flag, by the start of their
-# identification, with the offset they keep. Iskraemeco AM550 at E.ON: one hour behind the wall clock in September.
-_DATE_AND_TIME = {r"ISk5\2M550T": NORMAL_TIME, "ISK9": NORMAL_TIME}
+# identification, with the flag that their time stands for. Iskraemeco AM550 at E.ON: one hour behind the wall clock in September.
+_DATE_AND_TIME = {r"ISk5\2M550T": "W", "ISK9": "W"}
 
 # COSEM clock status (IEC 62056-6-2, 4.1.6.1): bit 7 says that daylight saving is active, FF that nothing is said.
 _DAYLIGHT_SAVING = 0x80
@@ -39,9 +39,8 @@ def from_p1(text: str) -> datetime | None:
 
 def from_date_and_time(identification: str, date: str, time: str) -> datetime | None:
     """YYMMDD and hhmmss of a meter known to send two rows, in UTC. None for any other meter."""
-    for start, offset in _DATE_AND_TIME.items():
+    for start, flag in _DATE_AND_TIME.items():
         if identification.startswith(start):
-            flag = next(flag for flag, known in _OFFSETS.items() if known == offset)
             return from_p1(f"{date[-6:]}{time}{flag}")
     return None
 

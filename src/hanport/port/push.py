@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 
 from hanport.port import meter_time, obis
 from hanport.port.axdr import Enum, Malformed, Octets, Text, Value, decode
@@ -71,7 +72,7 @@ def read(apdu: bytes, title: bytes | None = None) -> Pushed:
     name = _name(items)
     type_number = next((_text(item.value) for item in items if item.code in _TYPE_NUMBERS), None)
     maker = list_maker(name, type_number, title)
-    if maker is None and items and not any(item.code for item in items):
+    if maker in (None, ListMaker.KAIFA) and items and not any(item.code for item in items):
         items = _by_position(items)
         name, maker = _name(items), ListMaker.KAIFA
     registers = tuple(
@@ -149,7 +150,7 @@ def _is_code(value: Value) -> bool:
 
 def _scaler(value: Value) -> tuple[int, int] | None:
     match value:
-        case [int(power), Enum(unit)]:
+        case [int(power), Enum(unit)] if -128 <= power <= 127:  # an integer8 (Green Book 4.3.2)
             return power, unit
     return None
 
@@ -184,8 +185,9 @@ def _register(item: _Item, position: str, maker: ListMaker | None, type_number: 
             else:
                 power, unit = scaler_for(maker, code, number, type_number)
             return Register(code, None, scaled(number, power), unit)
-        case float(fraction):
-            return Register(code, None, Decimal(repr(fraction)))
+        case float(fraction) if isfinite(fraction):
+            power, number = item.scaler or (0, 0)
+            return Register(code, None, Decimal(repr(fraction)).scaleb(power), UNITS_BY_NUMBER.get(number))
     return Register(code, None, text=_text(item.value))
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from hanport.port import meter_time
 from hanport.port.fields import CLOCK, FACTORS, FIELD_NAMES, FIELDS, MAX_DIGITS, P1_UNITS, TARIFFS, Field
 from hanport.port.values import Reading, Register
+
+# A row may have 20 digits before the point and 20 behind it; the usual 28 would round before the field's unit does.
+_EXACT = Context(prec=64)
 
 
 def amount(register: Register, field: Field) -> int | None:
@@ -20,7 +23,7 @@ def amount(register: Register, field: Field) -> int | None:
     factor = FACTORS[field.quantity].get(unit)
     if factor is None:
         return None
-    scaled = register.value * factor
+    scaled = _EXACT.multiply(register.value, factor)
     if scaled.adjusted() >= MAX_DIGITS:
         return None
     return int(scaled.to_integral_value(ROUND_HALF_EVEN))
@@ -61,6 +64,5 @@ def p1_time(identification: str, registers: Iterable[Register]) -> datetime | No
 
 
 def scaled(coefficient: int, scaler: int) -> Decimal:
-    """coefficient x 10^scaler, written without an exponent."""
-    value = Decimal(coefficient).scaleb(scaler)
-    return value.quantize(Decimal(1)) if scaler > 0 else value
+    """coefficient x 10^scaler, exactly; whole numbers are written without an exponent."""
+    return Decimal(coefficient * 10**scaler) if scaler > 0 else Decimal(coefficient).scaleb(scaler)

@@ -76,6 +76,6 @@ def scaler_for(maker: ListMaker | None, code: str, number: int, type_number: str
         and type_number is None
     ):
         return 0, None
-    if maker is ListMaker.KAMSTRUP and field.quantity is Quantity.VOLTAGE and number > _VOLTS_LIMIT:
+    if maker is not ListMaker.KAIFA and field.quantity is Quantity.VOLTAGE and number > _VOLTS_LIMIT:
         return _HUNDREDTHS, "V"
     return _SCALERS[maker].get(field.quantity, (0, None))

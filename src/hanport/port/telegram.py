@@ -66,6 +66,11 @@ class Telegram:
         return f"Telegram({self.protocol}, {self.identification!r}, {self.checksum}, {len(self.raw)} bytes)"
 
 
+def identification_of(content: bytes) -> str:
+    """The identification line of a P1 telegram without its `/`."""
+    return content[1 : content.find(b"\n")].rstrip(b"\r").decode("latin-1")
+
+
 def p1_body(content: bytes) -> str:
     """The text between the identification line and the `!`."""
     start = content.find(b"\n") + 1
