@@ -1,0 +1,134 @@
+"""Write the pages that come from the code: commands, meters, findings, and the picture of `hanport watch`.
+
+`python -m tools.docs` writes them; a test fails while a page does not say what the code says.
+"""
+
+import importlib
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from hanport.cli.main import COMMANDS, cli
+from hanport.cli.watch_view import Look, Seen, view
+from hanport.doctor.finding import Severity
+from hanport.locale import catalog_texts
+from hanport.meter.control import ENDPOINTS
+from hanport.meter.control import ROOT as CONTROL
+from hanport.meter.faults import FAULTS
+from hanport.meter.house import House
+from hanport.meter.register import Energies, Registers
+from hanport.meter.setup import HouseSetup
+from hanport.models import MODELS
+from hanport.port.decoder import Decoder
+from hanport.port.profiles import PROFILES
+from hanport.port.telegram import Telegram
+from hanport.port.write import fit, write
+
+ROOT = Path(__file__).parents[1]
+_MADE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
+# A picture must not fetch anything: the fonts that rich names on a foreign host are left out.
+_FETCHED = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
+_UNIQUE = re.compile(r"terminal-\d+")
+
+
+def commands_page() -> str:
+    """Every command with its help."""
+    parts = ["# Commands\n\n", _MADE]
+    parts.append(f"```\n{_help(cli, 'hanport')}```\n")
+    for name, (module, _) in COMMANDS.items():
+        command = importlib.import_module(f"hanport.cli.{module}").command
+        parts.append(f"\n## hanport {name}\n\n```\n{_help(command, f'hanport {name}')}```\n")
+    return "".join(parts)
+
+
+def _help(command: click.Command, name: str) -> str:
+    names = ["-h", "--help"]
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=names)
+    return command.get_help(context) + "\n"
+
+
+def meters_page() -> str:
+    """The meters that are known, with the source of what is said of them."""
+    lines = ["# Meters\n\n", _MADE]
+    lines.append("What hanport knows of each model; telegrams of other meters are decoded as well.\n\n")
+    lines.append("| model | name for `--model` | plug | serial | every | supply of the reader | sends |\n")
+    lines.append("|---|---|---|---|---|---|---|\n")
+    for model in MODELS.values():
+        supply = f"{model.supply.feed} ({model.supply.sure})"
+        protocol = PROFILES[model.profile].protocol
+        lines.append(
+            f"| {model.display} | `{model.name}` | {model.plug} | {model.serial} | {model.interval_s} s | {supply} "
+            f"| {protocol}, {len(model.rows)} rows |\n"
+        )
+    lines.append("\n## Where the facts come from\n")
+    for model in MODELS.values():
+        lines.append(f"\n### {model.display}\n\n")
+        lines += [f"- {source.about}: {source.origin} ({source.sure})\n" for source in model.sources]
+    return "".join(lines)
+
+
+def findings_page() -> str:
+    """What the doctor can say, and what it advises."""
+    texts = catalog_texts("doctor")
+    keys = [key.removesuffix(".text") for key in texts if key.endswith(".text")]
+    lines = ["# What the doctor says\n\n", _MADE]
+    lines.append("`hanport doctor SOURCE` ends at the first sure finding. In JSON a finding has its key.\n")
+    for key in keys:
+        remedy = texts.get(f"{key}.remedy", {}).get("en", "")
+        lines.append(f"\n## {key}\n\n{texts[f'{key}.text']['en']}\n")
+        lines += [f"\nWhat to do: {remedy}\n"] if remedy else []
+    lines.append(f"\nSeverities: {', '.join(Severity)}.\n")
+    return "".join(lines)
+
+
+def picture() -> str:
+    """`hanport watch` on a winter evening, drawn from a telegram of the virtual meter."""
+    at = datetime(2026, 1, 15, 17, 0, 10, tzinfo=UTC)
+    house = House(HouseSetup(seed=2))
+    registers = Registers(Energies(import_wh=60_995_424, export_wh=412_806))
+    registers.advance(house.flow(at - timedelta(seconds=10), 10))
+    profile = PROFILES["kamstrup-omnia"]
+    (telegram,) = Decoder().feed(write(fit(registers.read(), profile), profile))
+    assert isinstance(telegram, Telegram)
+    seen = Seen("serial:/dev/ttyUSB0", telegram, at, telegrams=8640, connected=True)
+    console = Console(record=True, width=84, file=io.StringIO())
+    console.print(view(seen, at + timedelta(seconds=2), Look(20, "en", 84)))
+    drawn = console.export_svg(title="hanport watch serial:/dev/ttyUSB0")
+    return _UNIQUE.sub("terminal", _FETCHED.sub("", drawn))
+
+
+def virtual_meter_page() -> str:
+    """The page of the virtual meter, with its faults and endpoints from the code."""
+    text = (ROOT / "docs/virtual-meter.md").read_text("utf-8")
+    faults = "".join(f"| `{name}` | {kind.summary} |\n" for name, kind in FAULTS.items())
+    text = _between(text, "faults", f"| name | what happens |\n|---|---|\n{faults}")
+    rows = "".join(f"| {point.method} | `{CONTROL}{point.path}` | {point.summary} |\n" for point in ENDPOINTS)
+    return _between(text, "endpoints", f"| method | path | |\n|---|---|---|\n{rows}")
+
+
+def _between(text: str, name: str, content: str) -> str:
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    return text[: text.index(begin) + len(begin)] + content + text[text.index(end) :]
+
+
+PAGES = {
+    "docs/virtual-meter.md": virtual_meter_page,
+    "docs/commands.md": commands_page,
+    "docs/meters.md": meters_page,
+    "docs/findings.md": findings_page,
+    "docs/watch.svg": picture,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    for place, page in PAGES.items():
+        (ROOT / place).write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
