@@ -57,7 +57,7 @@ fuzz: .venv/.dev
 	$(BIN)/python tests/fuzz/fuzz_decoder.py
 
 peers: .venv/.dev .peers/decoders/.installed
-	$(BIN)/pytest -m peers
+	$(BIN)/pytest tests/peers
 
 docs: .venv/.dev
 	$(BIN)/python -m tools.docs

@@ -69,6 +69,10 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Event]:
         """Take the next bytes; give what they complete."""
+        if not self._buffer:  # a telegram in one piece, like the last one: nothing needs to be searched
+            telegram = self._layouts.same_again(data, 0)
+            if telegram is not None and data[len(telegram.raw) :] == b"\r\n":
+                return [telegram]
         self._buffer += data
         if self._in_rows and b"!" not in data and b"/" not in data and len(self._buffer) < _ROWS_HELD:
             return []
@@ -79,6 +83,7 @@ class Decoder:
         events = self.disconnect()
         self._habit = Habit()
         self._layouts = Layouts()
+        self._lines_behind = 0
         return events
 
     def disconnect(self) -> list[Event]:

@@ -21,7 +21,7 @@ class Layouts:
     def __len__(self) -> int:
         return len(self._by_length)
 
-    def same_again(self, buffer: bytearray, start: int) -> Telegram | None:
+    def same_again(self, buffer: bytes | bytearray, start: int) -> Telegram | None:
         """The telegram at `start` when it has the layout of the one before it: the common case, straight through.
 
         The layout's fixed bytes and the checksum leave nothing for a search to decide.
