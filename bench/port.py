@@ -23,7 +23,7 @@ from hanport.port.write import fit, write
 ROOT = Path(__file__).parents[1]
 PEER_PYTHON = ROOT / ".peers/decoders/bin/python"
 _ROUNDS = 7
-_SINGLE = 2000
+_SINGLE = 500
 _PEER_TELEGRAMS = 60
 _BULK = 200_000
 _STREAM_BYTES = 1 << 30
@@ -49,6 +49,11 @@ def figures() -> Iterator[Figure]:
 
 
 def _us_per_telegram(sent: list[bytes], piece: int | None = None) -> float:
+    """The best of five passes after a warm-up, as the peers are timed."""
+    return min(_pass(sent, piece) for _ in range(6))
+
+
+def _pass(sent: list[bytes], piece: int | None) -> float:
     decoder = Decoder()
     for event in decoder.feed(sent[0]):
         assert isinstance(event, Telegram)

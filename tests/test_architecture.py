@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"locale"} | FREE,
     "demo": {"web", "locale"} | FREE,
     "testid": {"web", "locale"} | FREE,
+    "__main__": {"cli"},
     "cli": {"port", "models", "doctor", "sources", "meter", "home", "grid", "testid", "demo", "locale"} | FREE,
 }
 # The version stands in the package itself.

@@ -73,10 +73,9 @@ def test_every_byte_changed_in_the_middle_of_a_run() -> None:
     """One damaged telegram among good ones: it is rejected, and its neighbours stand."""
     telegram = CASES["p1/se-landisgyr-e360-221105.txt"].data
     for place in range(len(telegram)):
-        for byte in (0x3A, 0x00, telegram[place] ^ 1):
-            damaged = bytearray(telegram)
-            damaged[place] = byte
-            check(telegram * 3 + bytes(damaged) + telegram * 2)
+        damaged = bytearray(telegram)
+        damaged[place] = (0x3A, 0x00, telegram[place] ^ 1)[place % 3]
+        check(telegram * 3 + bytes(damaged) + telegram * 2)
 
 
 def test_every_clocks_and_days_read_alike() -> None:
@@ -105,6 +104,26 @@ def test_lower_case_and_missing_checksums() -> None:
     bare = telegram[:place] + b"\r\n"
     check(telegram * 3 + telegram[:place] + telegram[place:].lower() + bare + telegram * 2)
     check(bare * 4)
+
+
+def test_a_damaged_checksum_right_behind_the_first_of_a_layout() -> None:
+    """Nothing of the run is good then: the telegram goes through the decoder by itself."""
+    telegram = CASES["p1/se-landisgyr-e360-221105.txt"].data
+    for good in range(1, 5):
+        check(telegram * good + telegram[:-6] + b"0000\r\n" + telegram * 3)
+
+
+def test_more_layouts_than_are_kept() -> None:
+    forms = [b"/KAM5\r\n\r\n0-0:96.13.0(" + b"x" * n + b")\r\n1-0:1.7.0(0001.727*kW)\r\n!" for n in range(70)]
+    check(b"".join(seal(form) * 4 for form in forms))
+
+
+def test_batches_of_rejections_are_handed_out_on_the_way() -> None:
+    broken = b"/KAM5\r\n\r\n!0000\r\n"
+    sizes = [len(batch.rejected) for batch in bulk.decode(broken * 70_000)]
+    assert sum(sizes) == 70_000
+    assert len(sizes) == 2
+    assert max(sizes) < 66_000
 
 
 def test_an_empty_recording_and_one_of_noise() -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from corpus_index import CASES
-from hanport.port import crc
+from hanport.port import crc, mbus
 from hanport.port.cipher import Keys
 from hanport.port.decoder import Decoder, Event, decode_message
 from hanport.port.p1 import MAX_TELEGRAM
@@ -145,8 +145,8 @@ def test_damage_to_the_checksum_never_reads_as_none_sent() -> None:
             if damaged[place + offset] in (byte, byte ^ 0x20):  # lower case is the same number
                 continue
             damaged[place + offset] = byte
-            for stream, whole in ((bytes(damaged) + LANDIS, 1), (LANDIS + bytes(damaged) + LANDIS, 2)):
-                assert len(telegrams(decode(stream))) == whole
+            before = LANDIS if byte % 2 else b""
+            assert len(telegrams(decode(before + bytes(damaged) + LANDIS))) == 1 + byte % 2
 
 
 def test_ten_short_frames_one_damaged_byte_costs_one_frame() -> None:
@@ -342,6 +342,53 @@ def test_bare_messages_are_never_searched_for_inside_a_stream() -> None:
     assert not telegrams(decode_message(b"x" + bare))
     assert not telegrams(decode(bare))
     assert len(telegrams(decode_message(b"\x0f" + KAMSTRUP))) == 1  # a stream that happens to begin with 0F
+
+
+def test_the_header_of_a_frame_inside_a_broken_telegram_is_waited_for() -> None:
+    broken = p1("0-0:96.13.0(\x7e\xa2)", end="0001")
+    decoder = Decoder()
+    assert decoder.feed(broken) == []
+    assert rejections(decoder.feed(b"\r\n" + KAMSTRUP)) == [Reason.CRC]
+    frame = b"/KAM5\r\n\r\n" + SHORT_FRAME[:9] + b"\r\n!0000"
+    events = decode(frame)
+    assert [event.raw for event in events] == [frame[:9], frame[9:]]
+
+
+def test_a_frame_that_begins_with_the_last_byte_of_a_broken_one() -> None:
+    """The stop byte of an M-Bus frame is missing, and the flag of the next frame stands in its place."""
+    broken = mbus.wrap(b"hello")[:-1]
+    decoder = Decoder()
+    assert decoder.feed(broken + SHORT_FRAME[:1]) == []
+    events = decoder.feed(SHORT_FRAME[1:])
+    assert [event.raw for event in events] == [broken, SHORT_FRAME[:-1]]
+    assert rejections(events) == [Reason.FRAMING]
+
+
+def test_a_telegram_that_begins_inside_a_broken_frame_and_ends_behind_it() -> None:
+    """Found by the fuzzer: the start came in two pieces, the first of which went beyond the broken frame."""
+    inside = len(SHORT_FRAME) - 5
+    broken = SHORT_FRAME[:inside] + b"\xff"
+    assert [event.raw for event in decode(broken + LANDIS)] == [broken, LANDIS.rstrip()]
+    for cut in range(len(broken), len(broken) + 7):
+        assert [event.raw for event in decode(broken + LANDIS, [cut])] == [broken, LANDIS.rstrip()], cut
+
+
+def test_the_layout_is_known_only_between_telegrams() -> None:
+    decoder = Decoder()
+    assert decoder.layout is None
+    decoder.feed(KAMSTRUP * 2)
+    assert decoder.layout is not None
+    assert decoder.layout.identification == "KAM5"
+    decoder.feed(b"/")
+    assert decoder.layout is None
+
+
+def test_lines_behind_an_easymeter_are_forgotten_with_it() -> None:
+    easymeter = CASES["p1/de-easymeter-q3db.txt"].data
+    decoder = Decoder()
+    decoder.feed(easymeter[: easymeter.index(b"!") + 3])
+    assert len(telegrams(decoder.finish())) == 1
+    assert rejections(decoder.feed(b"line\r\n") + decoder.finish()) == [Reason.NOISE]
 
 
 def test_noise_comes_in_bounded_pieces() -> None:

@@ -101,6 +101,23 @@ def test_what_cannot_be_said_is_an_error_that_names_the_field() -> None:
         write(Reading(power_import_w=-1), PROFILES["aidon-hdlc"])
 
 
+@pytest.mark.parametrize("name", ["kamstrup-omnia", "aidon-7534", "kaifa-hdlc", "kamstrup-hdlc", "aidon-hdlc"])
+def test_times_that_a_clock_cannot_say(name: str) -> None:
+    profile = PROFILES[name]
+    wrong = [
+        datetime(2026, 1, 1, 12, 0, 0, 1, tzinfo=UTC),
+        datetime(2000, 12, 31, 12, tzinfo=UTC),
+        datetime(2026, 1, 1, 12),  # nobody knows where
+    ]
+    if profile.protocol is Protocol.P1:
+        wrong.append(datetime(2100, 1, 1, 12, tzinfo=UTC))  # two digits of the year
+    for at in wrong:
+        with pytest.raises(Unwritable, match="at="):
+            write(Reading(at=at, power_import_w=1), profile)
+    last = Reading(at=datetime(2099, 12, 31, 21, 59, 59, tzinfo=UTC), power_import_w=1)
+    assert read(write(last, profile)).reading == last
+
+
 def test_all_swedish_profiles_send_the_27_rows() -> None:
     for profile in PROFILES.values():
         if profile.protocol is Protocol.P1:

@@ -111,6 +111,8 @@ def encode(value: Value, tag: int | None = None) -> bytes:
     match value:
         case None:
             return b"\x00"
+        case bool():
+            return bytes((0x03, value))
         case Octets(raw):
             return b"\x09" + _length(len(raw)) + raw
         case Text(raw):

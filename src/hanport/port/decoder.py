@@ -203,11 +203,8 @@ class Decoder:
             if outcome is not None:
                 return broken._replace(end=at)
             at += 1
-        if not final and broken.end == len(buffer):
-            tail = max(start + 1, broken.end - _LONGEST_START + 1)
-            if _PARTIAL_START.search(buffer, tail):
-                return More(start)
-        return broken
+        tail = None if final else _PARTIAL_START.search(buffer, max(start + 1, len(buffer) - _LONGEST_START + 1))
+        return More(start) if tail is not None and tail.start() < broken.end else broken
 
     def _accept(self, outcome: _Decided, start: int) -> list[Event]:
         raw = bytes(self._buffer[start : outcome.end])
@@ -220,8 +217,7 @@ class Decoder:
                 return self._admit(self._assembler.hdlc(outcome, raw))
             case mbus.MbusFrame():
                 return self._admit(self._assembler.mbus(outcome, raw))
-            case _Ciphered(_, telegram):
-                return self._admit([telegram])
+        return self._admit([outcome.telegram])
 
     def _p1(self, content: bytes, raw: bytes, integrity: Integrity) -> list[Event]:
         if content[content.find(b"\n") + 1 :][:3] == b"\r\n\0":

@@ -101,6 +101,12 @@ class Layout:
         minute, second, *values = self._pick(numbers)
         return Reading(None if minute is None else self._time(minute, second), *values)
 
+    def with_digits(self, digits: bytes) -> bytes:
+        """A telegram of this layout whose digits are these, each taken where it falls."""
+        repeated = (digits * (self.length // len(digits) + 1))[: self.length]
+        content = self._fixed_number | int.from_bytes(repeated, "little") & ~self._mask_number
+        return content.to_bytes(self.length, "little")
+
     def _time(self, minute: int, second: int) -> datetime | None:
         """YYMMDDhhmm and ss in UTC; the last minute is kept, since most telegrams come in the same one."""
         if minute != self._minute:
@@ -142,10 +148,7 @@ def learn(content: bytes, reading: Reading) -> Layout | None:
 
 def _agrees(layout: Layout, digits: bytes) -> bool:
     """Whether other digits read by slices as they read row by row."""
-    digits = digits * (layout.length // len(digits) + 1)
-    content = bytes(
-        digit if mask == 0xF0 else byte for byte, mask, digit in zip(layout.fixed, layout.mask, digits, strict=False)
-    )
+    content = layout.with_digits(digits)
     by_rows = Telegram(Protocol.P1, layout.identification, Checksum.OK, content)
     return layout.read(content) == by_rows.reading
 

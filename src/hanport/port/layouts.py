@@ -1,5 +1,7 @@
 """The layouts a source has shown: a telegram is read by the one it fits, or row by row, and its layout learned."""
 
+from collections import deque
+
 from hanport.port import crc
 from hanport.port.layout import Layout, learn
 from hanport.port.p1 import Integrity
@@ -17,6 +19,7 @@ class Layouts:
     def __init__(self) -> None:
         self.last: Layout | None = None
         self._by_length: dict[int, Layout | None] = {}
+        self._seen: deque[int] = deque(maxlen=_MAX_LAYOUTS)  # lengths that came once
 
     def __len__(self) -> int:
         return len(self._by_length)
@@ -49,12 +52,18 @@ class Layouts:
         telegram = Telegram(Protocol.P1, identification_of(content), checksum, raw)
         if checksum is Checksum.OK:
             self._learn(content, telegram)
+        self.last = self._by_length.get(len(content)) if integrity is Integrity.ARC else None
         return telegram
 
     def _learn(self, content: bytes, telegram: Telegram) -> None:
-        """Keep the layout; a length whose telegrams cannot be sliced is remembered too, so that it costs once."""
-        if len(content) in self._by_length and self._by_length[len(content)] is None:
-            return
-        if len(self._by_length) >= _MAX_LAYOUTS:
-            self._by_length.pop(next(iter(self._by_length)))
-        self._by_length[len(content)] = learn(content, telegram.reading)
+        """Keep the layout from the second telegram of a length on: to learn costs more than to read row by row.
+
+        A length whose telegrams cannot be sliced is remembered too, so that it costs once.
+        """
+        length = len(content)
+        if length not in self._seen:
+            self._seen.append(length)
+        elif length not in self._by_length or self._by_length[length] is not None:
+            if len(self._by_length) >= _MAX_LAYOUTS:
+                self._by_length.pop(next(iter(self._by_length)))
+            self._by_length[length] = learn(content, telegram.reading)

@@ -13,13 +13,15 @@ NORMAL_TIME = _OFFSETS["W"]
 _P1_CLOCK = re.compile(r"(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})([WS])")
 
 # Meters that send date (0-0:0.9.2) and time (0-0:0.9.1) as two rows and no flag, by the start of their
-# identification, with the flag that their time stands for. Iskraemeco AM550 at E.ON: one hour behind the wall clock in September.
+# identification, with the flag that their time stands for. Iskraemeco AM550 at E.ON: one hour behind the wall clock in
+# September.
 _DATE_AND_TIME = {r"ISk5\2M550T": "W", "ISK9": "W"}
 
 # COSEM clock status (IEC 62056-6-2, 4.1.6.1): bit 7 says that daylight saving is active, FF that nothing is said.
 _DAYLIGHT_SAVING = 0x80
 _NOT_SPECIFIED = 0xFF
 _DEVIATION_NOT_SPECIFIED = -0x8000
+_MAX_OFFSET = timedelta(hours=14)  # the Line Islands'
 
 
 def from_p1(text: str) -> datetime | None:
@@ -60,7 +62,7 @@ def from_cosem(clock: bytes) -> datetime | None:
         offset = timedelta(hours=2)
     else:
         offset = timedelta(hours=1)
-    if year < 2001:
+    if year < 2001 or abs(offset) > _MAX_OFFSET:
         return None
     try:
         return datetime(year, month, day, clock[5], clock[6], clock[7], tzinfo=UTC) - offset

@@ -1,6 +1,7 @@
 """OBIS codes in one spelling, and the units that stand beside them."""
 
 import re
+from functools import lru_cache
 
 # `1-0:1.8.0`, `1-0:1.8.0*255`, `1-0:31.7.0.255`, and `0-0.1.0.0` as annex 3 of the Swedish recommendation prints it.
 _CODE = re.compile(r"(\d{1,3})-(\d{1,3})[:.](\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:[*.&](\d{1,3}))?")
@@ -12,6 +13,7 @@ _SPELLINGS = (
 _UNITS = {unit.lower(): unit for unit in _SPELLINGS}
 
 
+@lru_cache(maxsize=256)  # a meter repeats its codes in every telegram
 def canonical(code: str) -> str | None:
     """`A-B:C.D.E`, or `A-B:C.D.E*F` where F is not 255; None for text that is no such code."""
     match = _CODE.fullmatch(code)
@@ -40,6 +42,7 @@ def to_bytes(code: str) -> bytes:
     return bytes(255 if group is None else int(group) for group in match.groups())
 
 
+@lru_cache(maxsize=256)
 def canonical_unit(unit: str) -> str:
     """One spelling for each unit: meters write kVArh, kvarh and kVarh, and `kWh ` with a space."""
     text = unit.strip()

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from hanport.port import obis
@@ -22,6 +23,11 @@ _ROW = re.compile(rf"([^()\r\n]*+)((?:{_BRACKET}\s*+)+)")
 _CONTENT = re.compile(_BRACKET)
 _WRAP = str.maketrans("", "", "\r\n")
 _NUMBER = re.compile(r"(-?\d{1,20}(?:\.\d{1,20})?)(?:\*?([A-Za-z]+[0-9]? ?))?")
+
+# `(231120133955W)` is when, not how many watts.
+_TIME = re.compile(r"\d{12}[WS]")
+# Reduced codes (IEC 62056-6-1): 1.8.0, C.1.0, F.F.
+_REDUCED = re.compile(r"[A-Z\d]{1,3}\.[A-Z\d]{1,3}(\.\d{1,3})?(\*\d{1,3})?")
 
 # Rows that look like numbers and are none: identities, texts, dates and times.
 _NO_NUMBERS = re.compile(r"0-\d+:(1\.0\.0|0\.9\.[12]|42\.0\.0|96\.1\.\d+|96\.13\.\d+)|\d-\d+:0\.0\.\d+|\d-3:0\.2\.8")
@@ -58,9 +64,8 @@ def split_rows(body: str) -> tuple[list[Row], bool]:
 
 def is_plain(row: Row) -> bool:
     """Whether this is a row of a sound telegram: an OBIS code, full or short, and contents."""
-    return bool(row.contents) and (
-        obis.canonical(row.code) is not None or re.fullmatch(r"[A-Z]?\d+\.\d+(\.\d+)?", row.code) is not None
-    )
+    known = obis.canonical(row.code) is not None or _REDUCED.fullmatch(row.code) is not None
+    return known and bool(row.contents)
 
 
 def to_register(row: Row) -> Register:
@@ -70,13 +75,18 @@ def to_register(row: Row) -> Register:
     return Register(code, row.contents, value, unit)
 
 
+@lru_cache(maxsize=256)
+def _is_number(code: str) -> bool:
+    return not (_NO_NUMBERS.fullmatch(code) or _LISTS.fullmatch(code))
+
+
 def _value(code: str, contents: tuple[str, ...]) -> tuple[Decimal | None, str | None]:
-    if _DSMR3_GAS.fullmatch(code) and len(contents) == 7:
+    if len(contents) == 7 and _DSMR3_GAS.fullmatch(code):
         number = _NUMBER.fullmatch(contents[6])
         return (Decimal(number.group(1)), obis.canonical_unit(contents[5])) if number else (None, None)
-    if _NO_NUMBERS.fullmatch(code) or _LISTS.fullmatch(code):
+    if not _is_number(code):
         return None, None
-    numbers = [match for content in contents if (match := _NUMBER.fullmatch(content))]
+    numbers = [match for text in contents if not _TIME.fullmatch(text) and (match := _NUMBER.fullmatch(text))]
     with_unit = [match for match in numbers if match.group(2)]
     if len(with_unit) == 1:
         return Decimal(with_unit[0].group(1)), obis.canonical_unit(with_unit[0].group(2))

@@ -76,6 +76,7 @@ def scaler_for(maker: ListMaker | None, code: str, number: int, type_number: str
         and type_number is None
     ):
         return 0, None
-    if maker is not ListMaker.KAIFA and field.quantity is Quantity.VOLTAGE and number > _VOLTS_LIMIT:
+    kamstrup = maker in (ListMaker.KAMSTRUP, ListMaker.KAMSTRUP_NORWAY)
+    if kamstrup and field.quantity is Quantity.VOLTAGE and number > _VOLTS_LIMIT:
         return _HUNDREDTHS, "V"
     return _SCALERS[maker].get(field.quantity, (0, None))

@@ -65,7 +65,9 @@ def _p1(reading: Reading, profile: Profile) -> bytes:
     for row in profile.rows:
         if row.field is None:
             if reading.at is not None:
-                lines.append(f"{row.code}({meter_time.to_p1(reading.at, profile.flag)})\r\n")
+                clock = meter_time.to_p1(reading.at, profile.flag)
+                _must_read_back(reading.at, meter_time.from_p1(clock))
+                lines.append(f"{row.code}({clock})\r\n")
             continue
         count = steps(reading, row)
         if count is not None:
@@ -82,7 +84,14 @@ def _notification(time: bytes, body: bytes, *, invoke: int = 0x40000000) -> byte
 def _clock_row(reading: Reading, deviation: int | None, status: int) -> Octets | None:
     if reading.at is None:
         return None
-    return Octets(meter_time.to_cosem(reading.at, deviation=deviation, status=status))
+    clock = meter_time.to_cosem(reading.at, deviation=deviation, status=status)
+    _must_read_back(reading.at, meter_time.from_cosem(clock))
+    return Octets(clock)
+
+
+def _must_read_back(at: datetime, said: datetime | None) -> None:
+    if said != at:
+        raise Unwritable(f"at={at} is no whole second of the years that a meter's clock can say, 2001 to 2099")
 
 
 def _aidon(reading: Reading, profile: Profile) -> bytes:
