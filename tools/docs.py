@@ -6,6 +6,7 @@
 import importlib
 import io
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,11 +125,16 @@ PAGES = {
 }
 
 
-def main() -> None:
-    """Write all pages."""
+def main() -> int:
+    """Write all pages; with --check write nothing, name those that are not fresh, and leave with 1."""
+    stale = [place for place, page in PAGES.items() if (ROOT / place).read_text("utf-8") != page()]
+    if "--check" in sys.argv[1:]:
+        print("\n".join(stale))
+        return 1 if stale else 0
     for place, page in PAGES.items():
         (ROOT / place).write_text(page(), "utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

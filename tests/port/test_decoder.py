@@ -242,11 +242,16 @@ def test_checksum_forms() -> None:
     assert rejections(decode(x25 + KAMSTRUP)) == [Reason.CRC]
 
 
-@pytest.mark.parametrize("end", ["80", "80G2\r\n", " 8012\r\n", "8 12\r\n", "+123\r\n", "\r8012\r\n", "zzzz", "\rx"])
+@pytest.mark.parametrize("end", ["80G2\r\n", " 8012\r\n", "8 12\r\n", "+123\r\n", "\r8012\r\n", "zzzz", "\rx"])
 def test_all_else_behind_the_end_is_damage(end: str) -> None:
     events = decode(p1("1-0:1.7.0(0001.000*kW)\r\n", end=end))
     assert not telegrams(events)
     assert rejections(events)[0] is Reason.FRAMING
+
+
+def test_an_input_that_ends_in_the_checksum_is_cut() -> None:
+    for end in ("8", "80", "801"):
+        assert rejections(decode(p1("1-0:1.7.0(0001.000*kW)\r\n", end=end))) == [Reason.TRUNCATED]
 
 
 def test_the_end_right_behind_the_last_value() -> None:

@@ -41,11 +41,11 @@ def test_the_end_of_the_input_is_a_line_end(behind: bytes) -> None:
 
 
 @pytest.mark.parametrize("behind", [b"8", b"80", b"801"])
-def test_a_cut_checksum_waits_and_is_damage_in_the_end(behind: bytes) -> None:
+def test_a_cut_checksum_waits_and_is_truncated_in_the_end(behind: bytes) -> None:
     assert frame(CONTENT + behind) == More(len(CONTENT) - 1)
     found = frame(CONTENT + behind, final=True)
     assert isinstance(found, Broken)
-    assert found.reason is Reason.FRAMING
+    assert found.reason is Reason.TRUNCATED
 
 
 @pytest.mark.parametrize("behind", [b"80 2", b"80G2", b"\r8012", b" \r\n", b"+801", b"zzzz", b"\0\r\n", b"8\r\n", b")"])

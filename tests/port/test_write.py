@@ -32,7 +32,7 @@ def read(data: bytes) -> Telegram:
 
 @pytest.mark.parametrize("name", PROFILES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_written_reads_back(name: str, data: st.DataObject) -> None:
     profile = PROFILES[name]
     reading = data.draw(readings(profile))
@@ -44,7 +44,7 @@ def test_what_is_written_reads_back(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", PROFILES)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_stream_of_them_reads_back_too(name: str, data: st.DataObject) -> None:
     """The second telegram of a layout goes another way through the decoder than the first."""
     profile = PROFILES[name]

@@ -108,8 +108,8 @@ def _end(buffer: bytearray, start: int, bang: int, final: bool) -> P1Frame | Bro
     if (final and behind in (b"", b"\r")) or behind[:1] == b"\n" or behind[:2] == b"\r\n":
         return P1Frame(bang + 1, bytes(buffer[start : bang + 1]), Integrity.ABSENT)
     undecided = behind in (b"", b"\r") or (len(behind) < 4 and behind.isalnum())
-    if undecided and not final:
-        return More(bang)
+    if undecided:
+        return Broken(len(buffer), Reason.TRUNCATED) if final else More(bang)
     return Broken(bang + 1, Reason.FRAMING, "behind the ! stands neither a checksum nor a line end")
 
 
