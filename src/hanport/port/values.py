@@ -64,7 +64,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     Import is what the house draws from the grid, export what it feeds. `at` is the meter's own time, in UTC.
     Energies are register states since the meter was fitted. Currents have a sign only where the meter sends one.
     Values finer than the unit are rounded to the nearest, half to even. A struct of msgspec instead of a frozen
-    dataclass: made in a tenth of the time, which the decoder needs.
+    dataclass: made in a twentieth of the time, which the decoder needs.
     """
 
     at: datetime | None = None
