@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
+from typing import TypeGuard
 
 from hanport.port import meter_time, obis
 from hanport.port.axdr import Enum, Malformed, Octets, Text, Value, decode
@@ -139,12 +140,12 @@ def _walk(items: list[Value]) -> Iterator[_Item]:
             position += 1
             scaler = _scaler(items[position]) if position < len(items) else None
             position += scaler is not None
-            yield _Item(obis.from_bytes(item.raw), value, scaler)  # type: ignore[union-attr]
+            yield _Item(obis.from_bytes(item.raw), value, scaler)
         else:
             yield _Item(None, item)
 
 
-def _is_code(value: Value) -> bool:
+def _is_code(value: Value) -> TypeGuard[Octets]:
     return isinstance(value, Octets) and len(value.raw) == 6 and value.raw[5] == 0xFF
 
 
