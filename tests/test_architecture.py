@@ -23,12 +23,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "home.values": {"port"},
     "home.control": {"home.values", "port.values"},
     "home.tariffs": {"home.values", "port.values"},
-    "home.store": {"home.values", "port", "models"} | FREE,
+    "home.config": FREE,
+    "home.live": {"home.values", "port"} | FREE,
+    "home.store": {"home.values", "home.config", "port", "models"} | FREE,
+    "home.health": {"home.values", "home.live", "home.store", "home.config", "doctor", "models", "locale", "port"}
+    | FREE,
+    "home.notices": {"home.values", "home.live", "home.store", "home.config", "locale"} | FREE,
     "home.prices": {"home.values", "home.tariffs", "port", "models"} | FREE,
     "home.devices": {"home.values", "port", "models"} | FREE,
-    "home.share": {"home.values", "home.store", "port", "models"} | FREE,
-    "home.web": {"home", "web", "doctor", "models", "locale"} | FREE,
-    "home.hub": {"home", "sources", "doctor", "locale"} | FREE,
+    "home.share": {"home.values", "home.live", "home.store", "home.config", "port", "models", "locale"} | FREE,
+    "home.web": {"home", "web", "doctor", "models", "locale", "port", "sources"} | FREE,
+    "home.hub": {"home", "web", "sources", "doctor", "models", "locale", "port"} | FREE,
+    "home": {"home", "sources", "doctor", "models", "locale", "port"} | FREE,
     "grid": {"web", "models", "doctor", "locale"} | FREE,
     "web": {"locale"} | FREE,
     "demo": {"web", "locale"} | FREE,
@@ -39,7 +45,17 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The version stands in the package itself.
 EVERYBODY = {""}
 
-PURE = {"port", "models", "doctor", "home.values", "home.control", "home.tariffs", "grid.right", "grid.orders"}
+PURE = {
+    "port",
+    "models",
+    "doctor",
+    "home.values",
+    "home.control",
+    "home.tariffs",
+    "home.timekeeping",
+    "grid.right",
+    "grid.orders",
+}
 IMPURE = {"asyncio", "socket", "ssl", "threading", "sqlite3", "logging", "os", "pathlib", "random", "time"}
 IMPURE |= {"subprocess", "multiprocessing", "selectors", "select", "signal", "secrets", "tempfile", "io", "sys"}
 NOW = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
