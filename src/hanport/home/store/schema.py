@@ -99,7 +99,7 @@ CREATE TABLE billed_hour (
   import_wh INTEGER,
   export_wh INTEGER
 );
--- What happened to the port: silences, losses, restarts, meter exchanges, disk and clock. `ended_ms` is NULL while it lasts.
+-- What happened to the port: silences, restarts, meter exchanges, disk and clock. `ended_ms` is NULL while it lasts.
 CREATE TABLE event (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
