@@ -16,7 +16,7 @@ from hanport.meter.control import ENDPOINTS, ROOT, application, openapi
 from hanport.meter.device import MeterSetup, VirtualMeter, telegrams
 from hanport.meter.faults import FAULTS
 from hanport.meter.module import ModuleSetup
-from hanport.meter.serving import serve
+from hanport.serving import serve
 from hanport.models.model import Module
 from hanport.port.profiles import PROFILES
 

@@ -160,7 +160,7 @@ def _publish(meter: VirtualMeter, text: str, clock: Clock) -> _Work:
 def _control(meter: VirtualMeter, text: str) -> _Work:
     try:
         from hanport.meter.control import application
-        from hanport.meter.serving import serve
+        from hanport.serving import serve
     except ImportError as missing:
         raise ConfigError(f"The control interface needs {missing.name}.", "pip install 'hanport[meter]'") from missing
     wanted = parse_listen(f"tcp://{text}")

@@ -1,0 +1,83 @@
+"""Serves an ASGI application on a listening socket, inside a loop that belongs to somebody else."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from hanport.errors import ConfigError
+
+_BACKLOG = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Files of a certificate chain and its key, in PEM."""
+
+    chain: str
+    key: str
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the program that it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+    """A listening socket on `host`, with `or_any` on another port where that one is busy. Raises ConfigError."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except PermissionError as error:
+        raise ConfigError(f"You may not listen on port {port}.", "Choose one from 1024.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and or_any:
+            return listen(host, 0)
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"Port {port} is taken by another program.", "Choose another, or end that one."
+            ) from error
+        raise ConfigError(f"{host}:{port} cannot be listened on ({error.strerror}).", "Check the address.") from error
+
+
+async def serve(
+    application: ASGIApp, listener: socket.socket, *, certificate: Certificate | None = None, connections: int = 64
+) -> None:
+    """Answer requests on a listening socket until cancelled; then the socket is closed.
+
+    More `connections` at once than that are answered 503. Raises ConfigError for a certificate that cannot be used.
+    """
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=connections,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        listener.close()
+        raise ConfigError("The certificate cannot be used.", "Give a chain and its key in PEM.") from error
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
