@@ -9,6 +9,8 @@ HanportError
 └── ConfigError        what the user wrote cannot be used; trying again does not help
 """
 
+from typing import ClassVar
+
 
 class HanportError(Exception):
     """What went wrong, and the remedy in one sentence. `str()` gives both."""
@@ -20,23 +22,33 @@ class HanportError(Exception):
 
 
 class SourceError(HanportError):
-    """A source could not be opened, or was lost."""
+    """A source could not be opened, or was lost. `trouble` is what the doctor calls it."""
+
+    trouble: ClassVar[str] = "unreadable"
 
 
 class SourceMissing(SourceError):
     """There is no such device, file, host or topic."""
 
+    trouble = "missing"
+
 
 class SourceBusy(SourceError):
     """Another program holds the device."""
+
+    trouble = "busy"
 
 
 class SourceForbidden(SourceError):
     """The user may not open it."""
 
+    trouble = "forbidden"
+
 
 class SourceUnreachable(SourceError):
     """Nothing answers at the other end, for now."""
+
+    trouble = "unreachable"
 
 
 class ConfigError(HanportError):

@@ -13,15 +13,14 @@ import click
 from hanport.cli.probe import Progress, Tell, examine
 from hanport.clock import SystemClock
 from hanport.doctor import Evidence, Finding, Observation, Severity, Stretch, diagnose, gather, is_healthy
-from hanport.locale import LANGUAGES, fill, language_of_environment, number, text
-from hanport.models import MODELS, Model
+from hanport.doctor.guide import Words, facts_of, finding_words, restart_guide
+from hanport.locale import LANGUAGES, fill, language_of_environment, text
+from hanport.models import MODELS
 from hanport.port.cipher import Keys
 from hanport.sources.address import parse_address
 
 HEALTHY, ILL, NOT_READABLE = 0, 1, 2
 _SHOWN_LINE = 79
-# Findings that a restart of the meter may cure: its guide is printed with them.
-_RESTART_HELPS = frozenset({"nothing-came", "silent-since", "frozen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +40,14 @@ class Report:
     def say(self, key: str, **numbers: object) -> str:
         return fill("doctor", key, self.language, numbers)
 
-    def text_of(self, finding: Finding) -> str:
-        return fill("doctor", f"{finding.key}.text", self.language, finding.numbers)
-
-    def remedy_of(self, finding: Finding) -> str:
-        return fill("doctor", f"{finding.key}.remedy", self.language, finding.numbers)
+    def words(self, words: Words) -> str:
+        return fill("doctor", words.key, self.language, words.numbers)
 
     @property
     def guide(self) -> str | None:
         """How to restart the meter, where that may help."""
-        if not any(finding.key in _RESTART_HELPS for finding in self.findings):
-            return None
-        model = self.evidence.model
-        return self.say(f"guide.{model.restart if model else 'restart'}")
+        guide = restart_guide((finding.key for finding in self.findings), self.evidence.model)
+        return self.say(guide) if guide else None
 
 
 def report_on(observation: Observation, language: str) -> Report:
@@ -66,12 +60,12 @@ def as_text(report: Report) -> str:
     verdict = {HEALTHY: "healthy", ILL: "ill", NOT_READABLE: "unreadable"}[report.exit_code]
     lines = [report.say(f"verdict.{verdict}")]
     for finding in report.findings:
-        said = report.text_of(finding)
+        said, remedy = map(report.words, finding_words(finding))
         if finding.severity is Severity.NOTE:
             said = report.say("label.note", text=said)
         elif not finding.sure:
             said = report.say("label.likely", text=said)
-        lines += ["", said, report.say("label.remedy", text=report.remedy_of(finding))]
+        lines += ["", said, report.say("label.remedy", text=remedy)]
     if report.guide:
         lines += ["", report.guide]
     lines += ["", *_about_model(report)] if report.evidence.model else []
@@ -106,21 +100,8 @@ def _about_model(report: Report) -> list[str]:
     for each in models:
         numbers = {"plug": str(each.plug), "serial": each.serial, "interval_s": each.interval_s}
         lines += [report.say("label.model", name=each.display), report.say("label.line", **numbers)]
-        lines += [f"- {fact}" for fact in _facts(each, report.language)]
+        lines += [f"- {report.words(fact)}" for fact in facts_of(each)]
     return [report.say("label.alike"), *lines] if model.alike else lines
-
-
-def _facts(model: Model, language: str) -> list[str]:
-    keys = [f"clock.{model.clock}-{model.clock_sure}"]
-    keys += [f"known.{key}" for key in (*model.facts, *model.faults)]
-    return [_supply(model, language), *(text("doctor", key, language) for key in keys)]
-
-
-def _supply(model: Model, language: str) -> str:
-    supply = model.supply
-    volts = number((supply.voltage_mv or 0) // 1000, language)
-    key = f"supply.{supply.feed}-{supply.sure}"
-    return text("doctor", key, language, volts=volts, current_ma=number(supply.current_ma or 0, language))
 
 
 def as_json(report: Report) -> str:
@@ -131,8 +112,8 @@ def as_json(report: Report) -> str:
             "severity": finding.severity,
             "sure": finding.sure,
             "numbers": dict(finding.numbers),
-            "text": report.text_of(finding),
-            "remedy": report.remedy_of(finding),
+            "text": report.words(finding_words(finding)[0]),
+            "remedy": report.words(finding_words(finding)[1]),
         }
         for finding in report.findings
     ]
@@ -158,7 +139,7 @@ def _model_json(report: Report) -> Mapping[str, object] | None:
         "plug": model.plug,
         "serial": model.serial,
         "interval_s": model.interval_s,
-        "facts": _facts(model, report.language),
+        "facts": [report.words(fact) for fact in facts_of(model)],
     }
 
 

@@ -19,14 +19,7 @@ from hanport.doctor import (
     is_surely_healthy,
 )
 from hanport.doctor.evidence import P1_START
-from hanport.errors import (
-    ConfigError,
-    SourceBusy,
-    SourceError,
-    SourceForbidden,
-    SourceMissing,
-    SourceUnreachable,
-)
+from hanport.errors import ConfigError, SourceError
 from hanport.port.cipher import Keys
 from hanport.port.values import Reason
 from hanport.sources.address import Address, FileAddress, MqttAddress, SerialAddress, TcpAddress
@@ -36,12 +29,6 @@ TICK_S = 0.5
 # A setting that brings only garbage is left when a 10 s meter must have sent whole telegrams to it twice.
 GARBAGE_S = 21.0
 
-_TROUBLES = (
-    (SourceMissing, Trouble.MISSING),
-    (SourceBusy, Trouble.BUSY),
-    (SourceForbidden, Trouble.FORBIDDEN),
-    (SourceUnreachable, Trouble.UNREACHABLE),
-)
 # Rejections of something that was framed right: the setting is not what is wrong.
 _FRAMED = (Reason.CRC, Reason.CIPHER, Reason.STRUCTURE)
 
@@ -74,7 +61,7 @@ def kind_of(address: Address) -> SourceKind:
 
 def trouble_of(error: SourceError) -> Trouble:
     """What an error of a source says about it."""
-    return next((trouble for kind, trouble in _TROUBLES if isinstance(error, kind)), Trouble.UNREADABLE)
+    return Trouble(error.trouble)
 
 
 async def examine(
