@@ -1,0 +1,97 @@
+"""One headless Chromium for all browser tests of a run, and pages in it that tell of errors on their console."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+_QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = (360, 740)
+DESKTOP = (1280, 900)
+
+
+def _chromium() -> str | None:
+    return os.environ.get("HANPORT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; the test is skipped where none is installed."""
+    program = _chromium()
+    if program is None:
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A page of a context of its own, and what went wrong in it."""
+
+    page: Page
+    context: BrowserContext
+    problems: list[str] = field(default_factory=list)
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(message.text)
+
+
+@contextmanager
+def visit(
+    browser: Browser,
+    *,
+    size: tuple[int, int] = DESKTOP,
+    scheme: str = "light",
+    language: str = "sv-SE",
+    scripts: bool = True,
+) -> Iterator[Visit]:
+    """A new visitor; when it ends without any error on the console or in a script, it was a good visit."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale=language,
+        java_script_enabled=scripts,
+        timezone_id="Europe/Stockholm",
+    )
+    try:
+        visited = Visit(context.new_page(), context)
+        visited.page.on("console", visited.heard)
+        visited.page.on("pageerror", lambda error: visited.problems.append(str(error)))
+        yield visited
+        assert visited.problems == []
+    finally:
+        context.close()
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe-core holds against a page and calls serious or critical."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run().then((results) => results.violations)")
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page is wider than its window, and so has to be pushed to and fro."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
