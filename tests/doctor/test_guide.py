@@ -1,4 +1,4 @@
-"""Which guide helps, and what is said of a model: keys that both languages have, with the places that the texts want."""
+"""Which guide helps, and what is said of a model: keys that both languages have, with the places they want."""
 
 import pytest
 
