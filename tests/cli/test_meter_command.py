@@ -85,6 +85,14 @@ def test_it_serves_telegrams_and_ends_on_sigterm() -> None:
         assert program.end(signal.SIGTERM) == (0, "")
 
 
+def test_it_goes_on_from_given_registers() -> None:
+    options = ("--interval", "1", "--registers", "60995424,7,8,9")
+    with running(*options) as program, connect(program.place("tcp://")) as stream:
+        reading = first_telegram(stream).reading
+        assert reading.energy_import_wh is not None
+        assert 0 <= reading.energy_import_wh - 60_995_424 < 100
+
+
 def test_ctrl_c_ends_it_with_a_reader_connected() -> None:
     options = ("--listen", "tcp://127.0.0.1:0", "--interval", "1")
     with running(*options) as program, connect(program.place("tcp://")) as stream:
@@ -178,6 +186,7 @@ def test_every_model_can_be_had(name: str) -> None:
         (["--speed", "0"], "10000"),
         (["--speed", "nan"], "10000"),
         (["--seed", "-1"], "seed"),
+        (["--registers", "1,2"], "60995424,0,1200,43000"),
         (["--listen", "udp://127.0.0.1:5"], "tcp://"),
         (["--listen", "tcp://127.0.0.1:99999"], "65535"),
         (["--listen", "tcp://192.0.2.1:4000"], "127.0.0.1"),

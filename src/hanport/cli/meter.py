@@ -21,6 +21,7 @@ from hanport.meter.line import Line
 from hanport.meter.module import ModuleSetup
 from hanport.meter.outputs.mqtt import MqttOutput, MqttTarget
 from hanport.meter.outputs.tcp import TcpOutput, listen
+from hanport.meter.register import Energies
 from hanport.meter.schedule import Plan
 from hanport.models import MODELS, Model
 from hanport.models.model import Module
@@ -49,6 +50,7 @@ class Options:
     speed: float
     seed: int
     phases: str
+    registers: str | None
     fault: tuple[str, ...]
     closed: bool
     no_supply: bool
@@ -67,6 +69,7 @@ class Options:
 @click.option("--speed", type=float, default=1.0, show_default=True, help="Simulated seconds in a second.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same house.")
 @click.option("--phases", type=click.Choice(["1", "3"]), default="3", show_default=True, help="Phases of the house.")
+@click.option("--registers", metavar="WH,WH,VARH,VARH", help="What the registers show first: import, export, reactive.")
 @click.option("--fault", multiple=True, metavar="NAME@SECONDS[+DURATION]", help="Plan a fault (see below).")
 @click.option("--closed", is_flag=True, help="Start with the port closed.")
 @click.option("--no-supply", is_flag=True, help="Start with a reader that has no supply of its own.")
@@ -94,9 +97,17 @@ def _setup(options: Options) -> MeterSetup:
         p1=profile.protocol is Protocol.P1,
         house=HouseSetup(seed=options.seed, phases=int(options.phases)),
         module=ModuleSetup(kind, interval_s, line, seed=options.seed),
+        energies=_energies(options.registers) if options.registers else None,
         is_open=not options.closed,
         seed=options.seed,
     )
+
+
+def _energies(text: str) -> Energies:
+    states = text.split(",")
+    if len(states) != 4 or not all(state.isascii() and state.isdigit() and len(state) < 13 for state in states):
+        raise ConfigError(f"--registers {text!r} are not four whole numbers.", "Write them as 60995424,0,1200,43000.")
+    return Energies(*map(int, states))
 
 
 def _model(name: str) -> Model:
