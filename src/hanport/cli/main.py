@@ -1,11 +1,11 @@
-"""`hanport`: the group of all commands. A command's module is imported when it is called, so that each starts fast."""
+"""`hanport`: the group of all commands."""
 
-import importlib
 import sys
 
 import click
 
 from hanport import __version__
+from hanport.cli.lazy import LazyGroup
 from hanport.errors import HanportError
 
 # Command -> the module below hanport.cli that has it as `command`, and its line in the help.
@@ -20,26 +20,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that knows its commands' names and loads only the one that is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"hanport.cli.{COMMANDS[cmd_name][0]}")
-        command = module.command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hanport")
 def cli() -> None:
     """Open a smart meter's customer port and put it to use."""
