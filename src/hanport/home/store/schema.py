@@ -30,6 +30,10 @@ ROLLUP_COLUMNS: tuple[str, ...] = (
 ROLLUPS: dict[str, int] = {"minute": 60, "quarter_mean": 900, "hour_mean": 3600}
 
 QUARTER_S = 900
+HOUR_MS = 3_600_000
+
+# What a block holds, in this order.
+BLOCK_COLUMNS: tuple[str, ...] = ("at_ms", "received_ms", *READING_COLUMNS)
 
 _READING = ",\n  ".join(f"{name} INTEGER" for name in READING_COLUMNS)
 _ROLLUP = ",\n  ".join(f"{name} INTEGER" for name in ROLLUP_COLUMNS)
@@ -47,28 +51,35 @@ CREATE TABLE meter (
 );
 -- A run: readings of one meter whose times go forward and whose registers do not step back. A clock that is set back
 -- begins a new run of the same meter, an exchanged meter or a register that steps back one of another series.
+-- `reason`: first, clock, meter, register. `after` is the run that was current when this one began. `ended_ms` is the
+-- time of its last reading, NULL for the current run. `known` has bit 1 (2) where some reading has an import (export)
+-- register.
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   meter INTEGER NOT NULL REFERENCES meter(id),
   reason TEXT NOT NULL,
-  began_ms INTEGER NOT NULL
+  after INTEGER REFERENCES run(id),
+  began_ms INTEGER NOT NULL,
+  ended_ms INTEGER,
+  known INTEGER NOT NULL DEFAULT 0
 );
 -- The last weeks, one row a telegram.
 CREATE TABLE reading (
-  at_ms INTEGER NOT NULL,
   run INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
   received_ms INTEGER,
   {_READING},
-  PRIMARY KEY (at_ms, run)
+  PRIMARY KEY (run, at_ms)
 ) WITHOUT ROWID;
--- Older readings, an hour of one run in each, packed without loss (home/store/packing.py).
+-- Older readings, an hour of one run in each, packed without loss (home/store/packing.py). `began_ms` is the hour's
+-- start, `ended_ms` the time of its last reading.
 CREATE TABLE block (
-  began_ms INTEGER NOT NULL,
   run INTEGER NOT NULL,
+  began_ms INTEGER NOT NULL,
   ended_ms INTEGER NOT NULL,
   readings INTEGER NOT NULL,
   data BLOB NOT NULL,
-  PRIMARY KEY (began_ms, run)
+  PRIMARY KEY (run, began_ms)
 ) WITHOUT ROWID;
 -- Rows without a field of Reading (gas, water, texts): what they say, from when on.
 CREATE TABLE extra (

@@ -1,0 +1,104 @@
+"""A reading that comes after newer ones: a duplicate, one that arrived late, or neither of them.
+
+It belongs into a run of its meter where its registers lie between those of its neighbours in time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import apsw
+
+from hanport.home.store.entry import Entry
+from hanport.home.store.ledger import Point
+from hanport.home.store.packing import NONE
+from hanport.home.store.rebuild import Span, rebuild_ledger, rebuild_rollups, taken_on
+from hanport.home.store.rows import fetch, first_known, last_known
+from hanport.home.store.runs import Run, Runs
+from hanport.home.store.schema import BLOCK_COLUMNS
+
+# Meters tell whole seconds: readings of the same second that differ are kept a millisecond apart.
+_SAME_SECOND = 1000
+
+
+class Neighbours(NamedTuple):
+    """A register's states before and after an instant."""
+
+    before: Point | None
+    after: Point | None
+
+    def admit(self, wh: int | None) -> bool:
+        """Whether a state fits between them."""
+        return wh is None or (
+            (self.before is None or self.before.wh <= wh) and (self.after is None or wh <= self.after.wh)
+        )
+
+
+def put(connection: apsw.Connection, runs: Runs, entry: Entry, meters: frozenset[int], open_ms: int) -> bool | None:
+    """Whether it was put between others (True) or was there already (False). None: it does not belong to the past."""
+    candidates = [run for run in reversed(list(runs)) if run.meter in meters]
+    candidates.sort(key=lambda run: not run.covers(entry.at_ms, entry.at_ms + 1))
+    places: list[tuple[Run, Entry]] = []
+    for run in candidates:
+        free = _free_place(connection, run, entry)
+        if free is None:
+            return False
+        places.append((run, free))
+    for run, free in places:
+        around = [neighbours(connection, runs, run, register, free.at_ms) for register in (0, 1)]
+        goes_before_all = run.ended_ms is None and free.at_ms > open_ms
+        if not goes_before_all and all(map(Neighbours.admit, around, free.registers)):
+            _insert(connection, runs, run, free, around)
+            span = Span(*_reach(run, free, around)).widened(1)
+            rebuild_ledger(connection, runs, span)
+            rebuild_rollups(connection, runs, Span(free.at_ms, free.at_ms + 1), open_ms=open_ms)
+            return True
+    return None
+
+
+def neighbours(connection: apsw.Connection, runs: Runs, run: Run, register: int, at_ms: int) -> Neighbours:
+    """The states around an instant in a run; beyond its ends, those it took on and those that were taken on from it."""
+    before = last_known(connection, run, register, at_ms) or taken_on(connection, runs, run, register)
+    after = first_known(connection, run, register, at_ms)
+    follower = runs.continued_by(run)
+    while after is None and follower is not None:
+        after = first_known(connection, follower, register)
+        follower = runs.continued_by(follower)
+    return Neighbours(before, after)
+
+
+def _free_place(connection: apsw.Connection, run: Run, entry: Entry) -> Entry | None:
+    """The reading at the first free millisecond of its second in that run. None where it stands there already."""
+    there = fetch(connection, run.id, entry.at_ms, entry.at_ms + _SAME_SECOND, BLOCK_COLUMNS)
+    at_ms = entry.at_ms
+    for row in there.data.T.tolist():
+        if row[0] != at_ms:
+            break
+        if entry.repeats(tuple(None if value == NONE else value for value in row[2:])):
+            return None
+        at_ms += 1
+    return replace(entry, at_ms=at_ms) if at_ms < entry.at_ms + _SAME_SECOND else None
+
+
+def _insert(connection: apsw.Connection, runs: Runs, run: Run, entry: Entry, around: list[Neighbours]) -> None:
+    entry.insert(connection, run.id)
+    known = run.known
+    for register, wh in enumerate(entry.registers):
+        known |= (wh is not None) << register
+    ended_ms = None if run.ended_ms is None else max(run.ended_ms, entry.at_ms)
+    runs.change(replace(run, began_ms=min(run.began_ms, entry.at_ms), ended_ms=ended_ms, known=known))
+
+
+def _reach(run: Run, entry: Entry, around: list[Neighbours]) -> tuple[int, int]:
+    """The span in which the ledger changes: from the reading before to the one after, and the run's old ends."""
+    instants = [entry.at_ms, *_instants(around)]
+    if entry.at_ms < run.began_ms:
+        instants.append(run.began_ms)
+    if run.ended_ms is not None and entry.at_ms > run.ended_ms:
+        instants.append(run.ended_ms)
+    return min(instants), max(instants) + 1
+
+
+def _instants(around: list[Neighbours]) -> Iterator[int]:
+    for pair in around:
+        yield from (point.at_ms for point in pair if point is not None)

@@ -1,0 +1,139 @@
+"""The ledger and the rollups of a span made anew from its raw readings: the law that the short way must agree with.
+
+The ledger of a span is the sum, over the runs, of each chain of register states (ledger.py); where a run took on the
+registers of the run before it (the clock was set back), the difference between them is booked where the new run
+begins; where a meter was exchanged or a register stepped back, the quarters on both sides are marked as estimated.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import apsw
+import numpy as np
+
+from hanport.home.store.ledger import QUARTER_MS, Grade, Point, Share, spread_chain
+from hanport.home.store.packing import NONE
+from hanport.home.store.rollup import NEEDED, roll_up, rows
+from hanport.home.store.rows import REGISTERS, fetch, fetch_all, first_known, last_known
+from hanport.home.store.runs import Run, Runs, Why
+from hanport.home.store.schema import QUARTER_S, ROLLUP_COLUMNS, ROLLUPS
+
+_BOOK = {
+    register: f"""INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, {values}, ?)
+    ON CONFLICT (start_s) DO UPDATE SET {change}, quality = MAX(quality, excluded.quality)"""
+    for register, values, change in (
+        (0, "?, NULL", "import_wh = import_wh + excluded.import_wh"),
+        (1, "0, ?", "export_wh = IFNULL(export_wh, 0) + excluded.export_wh"),
+    )
+}
+_MARK = """INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, 0, NULL, ?)
+ON CONFLICT (start_s) DO UPDATE SET quality = MAX(quality, excluded.quality)"""
+_PUT = {
+    table: f"INSERT OR REPLACE INTO {table} (start_s, {', '.join(ROLLUP_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * (len(ROLLUP_COLUMNS) + 1))})"
+    for table in ROLLUPS
+}
+
+
+class Span(NamedTuple):
+    """From `begin_ms` on and before `end_ms`."""
+
+    begin_ms: int
+    end_ms: int
+
+    def widened(self, period_ms: int) -> "Span":
+        """To whole periods."""
+        return Span(self.begin_ms // period_ms * period_ms, -(-self.end_ms // period_ms) * period_ms)
+
+
+def book(connection: apsw.Connection, register: int, share: Share) -> None:
+    """Add a share to a register's (0 import, 1 export) quarter."""
+    connection.execute(_BOOK[register], (share.quarter * QUARTER_S, share.wh, share.grade))
+
+
+def mark(connection: apsw.Connection, at_ms: int) -> None:
+    """The quarter of that instant is only estimated."""
+    connection.execute(_MARK, (at_ms // QUARTER_MS * QUARTER_S, Grade.ESTIMATED))
+
+
+def link(earlier: Point, later: Point) -> Share:
+    """What was used while the clock was set back: all of it where the new run begins."""
+    return Share(later.at_ms // QUARTER_MS, later.wh - earlier.wh, Grade.INTERPOLATED)
+
+
+def taken_on(connection: apsw.Connection, runs: Runs, run: Run, register: int) -> Point | None:
+    """The register state that a run took on from the runs before it, where it did."""
+    before = runs.continues(run)
+    while before is not None:
+        known = last_known(connection, before, register)
+        if known is not None:
+            return known
+        before = runs.continues(before)
+    return None
+
+
+def rebuild_ledger(connection: apsw.Connection, runs: Runs, span: Span) -> None:
+    """Make the quarters anew that the span touches."""
+    span = span.widened(QUARTER_MS)
+    connection.execute(
+        "DELETE FROM quarter WHERE start_s >= ? AND start_s < ?", (span.begin_ms // 1000, span.end_ms // 1000)
+    )
+    quarters = range(span.begin_ms // QUARTER_MS, span.end_ms // QUARTER_MS)
+    for register in (0, 1):
+        shares = [share for share in _shares(connection, runs, register, span) if share.quarter in quarters]
+        values = [(share.quarter * QUARTER_S, share.wh, int(share.grade)) for share in shares]
+        connection.executemany(_BOOK[register], values)
+    for at_ms in _doubtful(connection, runs):
+        if at_ms // QUARTER_MS in quarters:
+            mark(connection, at_ms)
+
+
+def _shares(connection: apsw.Connection, runs: Runs, register: int, span: Span) -> Iterator[Share]:
+    for run in runs.covering(*span):
+        if not run.known & 1 << register:
+            continue
+        columns = fetch(connection, run.id, *span, ("at_ms", REGISTERS[register]))
+        columns = columns.take(columns[REGISTERS[register]] != NONE)
+        points = [last_known(connection, run, register, span.begin_ms)]
+        behind = [first_known(connection, run, register, span.end_ms - 1)]
+        at_ms, wh = (
+            np.concatenate([[point[n] for point in points if point], column, [point[n] for point in behind if point]])
+            for n, column in enumerate(columns.data)
+        )
+        yield from spread_chain(at_ms.astype(np.int64), wh.astype(np.int64)).shares()
+        if run.why is Why.CLOCK and points == [None]:
+            earlier, later = taken_on(connection, runs, run, register), first_known(connection, run, register)
+            if earlier and later:
+                yield link(earlier, later)
+
+
+def _doubtful(connection: apsw.Connection, runs: Runs) -> Iterator[int]:
+    """Where the ledger is only estimated: both sides of each break between two series."""
+    for run in runs:
+        if run.why in (Why.METER, Why.REGISTER):
+            yield run.began_ms
+            before = runs[run.after] if run.after is not None else None
+            if before is not None and before.ended_ms is not None:
+                yield before.ended_ms
+
+
+def rebuild_rollups(connection: apsw.Connection, runs: Runs, span: Span, *, open_ms: int) -> None:
+    """Make the rollups anew that the span touches, but for the periods that `open_ms` lies in: they go on yet."""
+    for table, period_s in ROLLUPS.items():
+        wide = span.widened(period_s * 1000)
+        columns = fetch_all(connection, runs, wide, NEEDED)
+        if len(columns):
+            made = rows(*roll_up(columns, period_s))
+            connection.executemany(
+                _PUT[table], [row for row in made if row[0] != open_ms // 1000 // period_s * period_s]
+            )
+
+
+def close_rollups(connection: apsw.Connection, runs: Runs, before_ms: int, at_ms: int) -> None:
+    """The newest reading is now at `at_ms` and was at `before_ms`: write the periods that have ended by that."""
+    for table, period_s in ROLLUPS.items():
+        start_ms = before_ms // (period_s * 1000) * period_s * 1000
+        if at_ms // (period_s * 1000) * period_s * 1000 == start_ms:
+            return
+        columns = fetch_all(connection, runs, (start_ms, start_ms + period_s * 1000), NEEDED)
+        connection.executemany(_PUT[table], rows(*roll_up(columns, period_s)))
