@@ -460,3 +460,12 @@ def test_hostile_bytes_cost_bounded_work(name: str) -> None:
         return count
 
     assert calls(128 * 1024) < 2.5 * calls(64 * 1024) + 1000
+
+
+def test_undecided_is_what_may_still_become_a_telegram() -> None:
+    decoder = Decoder()
+    assert decoder.undecided == 0
+    decoder.feed(p1("1-0:1.7.0(0001.727*kW)\r\n") + b"/KAM5\r\n")
+    assert decoder.undecided == len(b"/KAM5\r\n")
+    decoder.finish()
+    assert decoder.undecided == 0

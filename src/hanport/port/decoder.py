@@ -111,6 +111,11 @@ class Decoder:
         """The layout of the last telegram; None when its checksum was not right, or when bytes wait behind it."""
         return None if self._buffer else self._layouts.last
 
+    @property
+    def undecided(self) -> int:
+        """How many of the bytes that were fed last may still become a telegram; 0 right behind one."""
+        return len(self._buffer)
+
     def _run(self, *, final: bool) -> list[Event]:
         events: list[Event] = []
         buffer, done, at = self._buffer, 0, self._at
