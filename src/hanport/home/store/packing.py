@@ -3,7 +3,7 @@
 A block is: a version byte; the number of rows (4 bytes) and of columns (2 bytes), little-endian; one byte of form a
 column (0 all None, 1 constant, else the bytes of a difference, 2 to 9 for 1 to 8 bytes; +128 where some rows are None);
 then, deflated, for each column its first number (8 bytes), its mask of rows that are not None, and the differences
-of the others from row to row, modulo 2^64, zigzag, as planes of bytes, the lowest first.
+of the others from row to row, modulo 2^64, zigzag, as planes of bytes, the lowest first; last, a CRC-32 of all (4 bytes).
 """
 
 import struct
@@ -22,6 +22,7 @@ NONE = int(np.iinfo(np.int64).min)
 
 VERSION = 1
 _HEAD = struct.Struct("<BIH")
+_CRC_BYTES = 4
 _ABSENT, _CONSTANT, _MASKED = 0, 1, 128
 _LEVEL = 6
 _ONE, _ZERO = np.uint64(1), np.uint64(0)
@@ -39,19 +40,22 @@ def pack(columns: Integers) -> bytes:
         form, content = _pack_column(column)
         forms.append(form)
         parts.append(content)
-    return _HEAD.pack(VERSION, rows, count) + bytes(forms) + zlib.compress(b"".join(parts), _LEVEL)
+    data = _HEAD.pack(VERSION, rows, count) + bytes(forms) + zlib.compress(b"".join(parts), _LEVEL)
+    return data + zlib.crc32(data).to_bytes(_CRC_BYTES, "little")
 
 
 def unpack(data: bytes, wanted: Collection[int] | None = None) -> Integers:
     """The columns of a block, NONE for None; of the columns not `wanted` (by index) only NONE. Raises PackingError."""
-    try:
-        version, rows, count = _HEAD.unpack_from(data)
-        forms = data[_HEAD.size : _HEAD.size + count]
-        content = memoryview(zlib.decompress(data[_HEAD.size + count :]))
-    except (struct.error, zlib.error) as error:
-        raise PackingError(str(error)) from error
-    if version != VERSION or len(forms) != count or len(content) != sum(_length(form, rows) for form in forms):
-        raise PackingError("not a block of this version")
+    if (
+        len(data) < _HEAD.size + _CRC_BYTES
+        or zlib.crc32(data[:-_CRC_BYTES]).to_bytes(4, "little") != data[-_CRC_BYTES:]
+    ):
+        raise PackingError("no block, or a damaged one")
+    version, rows, count = _HEAD.unpack_from(data)
+    if version != VERSION:
+        raise PackingError(f"a block of version {version}")
+    forms = data[_HEAD.size : _HEAD.size + count]
+    content = memoryview(zlib.decompress(data[_HEAD.size + count : -_CRC_BYTES]))
     columns = np.full((count, rows), NONE, np.int64)
     position = 0
     for index, form in enumerate(forms):
