@@ -1,0 +1,112 @@
+"""The tables that hanport itself exports (exporting.py), brought in again: readings, quarters and hours."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hanport.home.store.csv_columns import (
+    PIECE_ROWS,
+    Collector,
+    Energies,
+    Options,
+    Piece,
+    Readings,
+    Refusals,
+    Source,
+)
+from hanport.home.store.csv_table import Table
+from hanport.home.store.csv_values import NoTime, TimeReader, Times
+from hanport.home.store.ledger import Grade
+from hanport.home.store.schema import READING_COLUMNS
+from hanport.home.values import MeterIdentity, Quality
+from hanport.port.bulk import NONE
+
+METER = MeterIdentity("CSV", None)
+
+
+def is_readings(names: tuple[str, ...]) -> bool:
+    """Whether the headings are those of readings: a time, and at least one field of Reading."""
+    return "at_utc" in names and bool(set(names) & set(READING_COLUMNS))
+
+
+def is_quarters(names: tuple[str, ...]) -> bool:
+    """Whether the headings are those of quarters."""
+    return {"start_utc", "import_wh"} <= set(names) and "quarters" not in names
+
+
+def is_hours(names: tuple[str, ...]) -> bool:
+    """Whether the headings are those of hours."""
+    return {"start_utc", "import_wh", "quarters"} <= set(names)
+
+
+def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
+    """Readings; where `run` or the meter changes, another series begins."""
+    place = {name: number for number, name in enumerate(table.names)}
+    fields = [name for name in ("received_utc", *READING_COLUMNS) if name in place]
+    sources = {name: Source((place[name],), 0) for name in fields if name != "received_utc"}
+    collector, times = Collector(sources), TimeReader(Times.UTC)
+    series: tuple[str, ...] = ()
+    meter = options.meter or METER
+    for line, cells in table:
+        now = tuple(cells[place[name]] for name in ("run", "meter", "meter_number") if name in place)
+        if (now != series or len(collector) >= PIECE_ROWS) and len(collector):
+            yield Readings(meter, *collector.take())
+        series = now
+        meter = options.meter or _meter(cells, place)
+        try:
+            at_ms = times.ms(cells[place["at_utc"]])
+        except NoTime as problem:
+            refusals.add_time(line, problem)
+            continue
+        wrong = collector.add(at_ms, cells)
+        if wrong is not None:
+            refusals.add(line, f"{wrong} is no number", "Correct the cell, or take the row out.")
+    yield Readings(meter, *collector.take())
+
+
+def _meter(cells: list[str], place: dict[str, int]) -> MeterIdentity:
+    names = [cells[place[name]] or None if name in place else None for name in ("meter", "meter_number")]
+    return MeterIdentity(*names) if any(names) else METER
+
+
+def read_quarters(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
+    """Quarters, with the quality that they say."""
+    return _energies(table, 900, refusals)
+
+
+def read_hours(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
+    """Hours, which are put into quarters; those that are not whole are refused."""
+    return _energies(table, 3600, refusals)
+
+
+def _energies(table: Table, span_s: int, refusals: Refusals) -> Iterator[Piece]:
+    place = {name: number for number, name in enumerate(table.names)}
+    wanted = [name for name in ("import_wh", "export_wh") if name in place]
+    collector, times = Collector({name: Source((place[name],), 0) for name in wanted}), TimeReader(Times.UTC)
+    grades: list[int] = []
+    for line, cells in table:
+        try:
+            at_ms = times.ms(cells[place["start_utc"]])
+        except NoTime as problem:
+            refusals.add_time(line, problem)
+            continue
+        grade = _grade(cells, place)
+        whole = "quarters" not in place or cells[place["quarters"]] == "4"
+        if at_ms % (span_s * 1000) or not whole:
+            refusals.add(line, "not a whole period", "Bring the quarters in instead.")
+        elif grade is None:
+            refusals.add(line, "an unknown quality", f"Known: {', '.join(Quality)}.")
+        elif collector.add(at_ms, cells) is not None:
+            refusals.add(line, "the energy is no number", "Correct the cell, or take the row out.")
+        else:
+            grades.append(grade)
+    at, columns = collector.take()
+    export = columns.get("export_wh", np.full(len(at), NONE, np.int64))
+    yield Energies(span_s, at // 1000, columns["import_wh"], export, np.array(grades, np.int64))
+
+
+def _grade(cells: list[str], place: dict[str, int]) -> int | None:
+    if "quality" not in place:
+        return Grade.MEASURED
+    said = cells[place["quality"]].upper() if place["quality"] < len(cells) else ""
+    return Grade[said] if said in Grade.__members__ else None
