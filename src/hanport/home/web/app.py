@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hanport.home.config import HomeConfig
-from hanport.home.web import account, login
+from hanport.home.web import account, history, login, now, peaks, port
 from hanport.home.web.access import Access
 from hanport.home.web.parts import WebParts
 from hanport.home.web.status import status_line
@@ -38,7 +38,14 @@ NAVIGATION = (
     Link("settings", "/settings", _owns),
 )
 # What gives the pages of each kind: add `now.routes` and its kin here.
-PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (login.routes, account.routes)
+PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
+    login.routes,
+    account.routes,
+    now.routes,
+    history.routes,
+    peaks.routes,
+    port.routes,
+)
 
 
 def make_shell(parts: WebParts) -> Shell:
