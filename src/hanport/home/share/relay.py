@@ -7,15 +7,14 @@ readers send is thrown away: nothing reaches the meter.
 """
 
 import asyncio
-import errno
 from dataclasses import dataclass, field
 
 from hanport.clock import Clock
 from hanport.home.config import RelayTable
 from hanport.home.live import Live
 from hanport.home.share.boundary import Boundaries
-from hanport.home.share.errors import ShareError
 from hanport.home.share.p1_view import as_p1
+from hanport.serving import listen
 
 MOST_READERS = 32
 MOST_WAITING = 65_536  # bytes that a reader may be behind when a telegram begins: some ninety telegrams
@@ -53,8 +52,7 @@ class _Protocol(asyncio.Protocol):
         self._reader = self._relay.welcome(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._reader is not None:
-            self._relay.forget(self._reader)
+        self._relay.forget(self._reader)
 
 
 class Relay:
@@ -74,10 +72,11 @@ class Relay:
         return len(self._readers)
 
     async def run(self) -> None:
-        """Serve until cancelled. Raises ShareError where the port cannot be had."""
-        server = await self._listen()
+        """Serve until cancelled. Raises ConfigError where the port cannot be had."""
+        listener = listen(self._table.host, self._table.port)
+        server = await asyncio.get_running_loop().create_server(lambda: _Protocol(self), sock=listener)
         try:
-            self.address = server.sockets[0].getsockname()[:2]
+            self.address = listener.getsockname()[:2]
             await (self._pass_on_raw() if self._table.view == "raw" else self._pass_on_p1())
         finally:
             self.address = None
@@ -96,16 +95,9 @@ class Relay:
         self._readers.add(reader)
         return reader
 
-    def forget(self, reader: _Reader) -> None:
+    def forget(self, reader: _Reader | None) -> None:
         """It has left."""
-        self._readers.discard(reader)
-
-    async def _listen(self) -> asyncio.Server:
-        host, port = self._table.host, self._table.port
-        try:
-            return await asyncio.get_running_loop().create_server(lambda: _Protocol(self), host, port)
-        except OSError as error:
-            raise cannot_listen(host, port, error, "share.relay") from error
+        self._readers -= {reader}
 
     async def _pass_on_raw(self) -> None:
         boundaries = Boundaries()
@@ -134,15 +126,6 @@ class Relay:
                 continue
             reader.in_step = reader.transport.get_write_buffer_size() <= MOST_WAITING
             self.skipped += not reader.in_step
-            if reader.in_step and behind:
+            if reader.in_step:
                 reader.transport.write(behind)
 
-
-def cannot_listen(host: str, port: int, error: OSError, table: str) -> ShareError:
-    """What to tell and to do when a port cannot be had."""
-    problem = f"Port {port} on {host} cannot be listened on ({error.strerror or error})."
-    if isinstance(error, PermissionError):
-        return ShareError(problem, f"Ports below 1024 need CAP_NET_BIND_SERVICE; or set another port in [{table}].")
-    if error.errno == errno.EADDRINUSE:
-        return ShareError(problem, f"Another program has it: stop that, or set another port in [{table}].")
-    return ShareError(problem, f"Set host in [{table}] to an address of this machine.")
