@@ -1,7 +1,8 @@
 """The doctor's knowledge, always on: since when silent, how often hung, how the clock runs, and the way back."""
 
 from hanport.home.health.guide import Act, Ending, Guide, Stage
-from hanport.home.health.report import ClockHealth, ClockState, DayCounts, Hang, HangPattern, Health, Link
+from hanport.home.health.report import ClockHealth, ClockState, DayCounts, Hang, HangPattern, Health, Link, Step
+from hanport.home.health.watch import HealthWatch
 
 __all__ = [
     "Act",
@@ -13,6 +14,8 @@ __all__ = [
     "Hang",
     "HangPattern",
     "Health",
+    "HealthWatch",
     "Link",
     "Stage",
+    "Step",
 ]

@@ -73,6 +73,14 @@ class ClockState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A clock was set by so much, ahead (+) or back (-)."""
+
+    at: datetime
+    step_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClockHealth:
     """The meter's clock against the hub's.
 
@@ -84,10 +92,8 @@ class ClockHealth:
     offset_ms: int | None
     drift_ms_per_day: int | None
     drift_days: int
-    meter_stepped_at: datetime | None
-    meter_step_s: int
-    hub_stepped_at: datetime | None
-    hub_step_s: int
+    meter_step: Step | None
+    hub_step: Step | None
 
 
 @dataclass(frozen=True, slots=True)
