@@ -132,22 +132,17 @@ def _copy(source: Path, part: Path, told: Told) -> None:
 
 
 def _set_aside(database: Path, at: datetime) -> Path | None:
-    """Keep the present database under another name, with the log that belongs to it where it cannot be folded in."""
+    """Keep the present database under another name as it is, with the log that belongs to it; the log goes first:
+    another database must never find it.
+    """
     if not database.exists():
         return None
     kept = database.with_name(f"{database.name}.before-restore-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    try:
-        connection = apsw.Connection(str(database))
-        try:
-            connection.pragma("journal_mode", "delete")
-        finally:
-            connection.close(True)
-    except apsw.Error:  # it is damaged, perhaps that is why it is replaced: its log is kept beside it as it is
-        for end in _SIDE_FILES:
-            beside = database.with_name(database.name + end)
-            if beside.exists():
-                beside.replace(kept.with_name(kept.name + end))
-    database.replace(kept)
+    database.with_name(database.name + "-shm").unlink(missing_ok=True)  # SQLite makes it anew from the log
+    for end in ("-wal", "-journal", ""):
+        moved = database.with_name(database.name + end)
+        if moved.exists():
+            moved.replace(kept.with_name(kept.name + end))
     return kept
 
 
