@@ -34,10 +34,12 @@ class Neighbours(NamedTuple):
         )
 
 
-def put(connection: apsw.Connection, runs: Runs, entry: Entry, meters: frozenset[int], open_ms: int) -> bool | None:
-    """Whether it was put between others (True) or was there already (False). None: it does not belong to the past."""
-    candidates = [run for run in reversed(list(runs)) if run.meter in meters]
-    candidates.sort(key=lambda run: not run.covers(entry.at_ms, entry.at_ms + 1))
+def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[Run], open_ms: int) -> bool | None:
+    """Whether it was put into one of the runs (True), or was there already (False). None: it belongs to none of them.
+
+    Runs that were read at that time come first, and of them the newest.
+    """
+    candidates = sorted(reversed(candidates), key=lambda run: not run.covers(entry.at_ms, entry.at_ms + 1))
     places: list[tuple[Run, Entry]] = []
     for run in candidates:
         free = _free_place(connection, run, entry)
@@ -46,14 +48,18 @@ def put(connection: apsw.Connection, runs: Runs, entry: Entry, meters: frozenset
         places.append((run, free))
     for run, free in places:
         around = [neighbours(connection, runs, run, register, free.at_ms) for register in (0, 1)]
-        goes_before_all = run.ended_ms is None and free.at_ms > open_ms
-        if not goes_before_all and all(map(Neighbours.admit, around, free.registers)):
+        if _open_to(run, free.at_ms, open_ms) and all(map(Neighbours.admit, around, free.registers)):
             _insert(connection, runs, run, free, around)
             span = Span(*_reach(run, free, around)).widened(1)
             rebuild_ledger(connection, runs, span)
             rebuild_rollups(connection, runs, Span(free.at_ms, free.at_ms + 1), open_ms=open_ms)
             return True
     return None
+
+
+def _open_to(run: Run, at_ms: int, open_ms: int) -> bool:
+    """Whether a reading may be put there at all: one that is newer than the newest is no history of any run."""
+    return at_ms <= open_ms or (run.ended_ms is not None and at_ms >= run.began_ms)
 
 
 def neighbours(connection: apsw.Connection, runs: Runs, run: Run, register: int, at_ms: int) -> Neighbours:

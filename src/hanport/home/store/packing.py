@@ -3,7 +3,8 @@
 A block is: a version byte; the number of rows (4 bytes) and of columns (2 bytes), little-endian; one byte of form a
 column (0 all None, 1 constant, else the bytes of a difference, 2 to 9 for 1 to 8 bytes; +128 where some rows are None);
 then, deflated, for each column its first number (8 bytes), its mask of rows that are not None, and the differences
-of the others from row to row, modulo 2^64, zigzag, as planes of bytes, the lowest first; last, a CRC-32 of all (4 bytes).
+of the others from row to row, modulo 2^64, zigzag, as planes of bytes, the lowest first. The last four bytes are a
+CRC-32 of all before them.
 """
 
 import struct

@@ -28,9 +28,11 @@ _BOOK = {
 }
 _MARK = """INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, 0, NULL, ?)
 ON CONFLICT (start_s) DO UPDATE SET quality = MAX(quality, excluded.quality)"""
+# A period whose readings have been thinned keeps what was made of all of them.
 _PUT = {
-    table: f"INSERT OR REPLACE INTO {table} (start_s, {', '.join(ROLLUP_COLUMNS)}) "
-    f"VALUES ({', '.join('?' * (len(ROLLUP_COLUMNS) + 1))})"
+    table: f"INSERT INTO {table} (start_s, {', '.join(ROLLUP_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * (len(ROLLUP_COLUMNS) + 1))}) ON CONFLICT (start_s) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in ROLLUP_COLUMNS)} WHERE excluded.readings >= readings"
     for table in ROLLUPS
 }
 
@@ -130,10 +132,15 @@ def rebuild_rollups(connection: apsw.Connection, runs: Runs, span: Span, *, open
 
 
 def close_rollups(connection: apsw.Connection, runs: Runs, before_ms: int, at_ms: int) -> None:
-    """The newest reading is now at `at_ms` and was at `before_ms`: write the periods that have ended by that."""
+    """The newest reading is now at `at_ms` and was at `before_ms`: write the periods that have ended by that.
+
+    The period that it is in now has no row: one that is there from before the clock was set back goes.
+    """
     for table, period_s in ROLLUPS.items():
-        start_ms = before_ms // (period_s * 1000) * period_s * 1000
-        if at_ms // (period_s * 1000) * period_s * 1000 == start_ms:
+        period_ms = period_s * 1000
+        start_ms, now_ms = before_ms // period_ms * period_ms, at_ms // period_ms * period_ms
+        if now_ms == start_ms:
             return
-        columns = fetch_all(connection, runs, (start_ms, start_ms + period_s * 1000), NEEDED)
+        columns = fetch_all(connection, runs, (start_ms, start_ms + period_ms), NEEDED)
         connection.executemany(_PUT[table], rows(*roll_up(columns, period_s)))
+        connection.execute(f"DELETE FROM {table} WHERE start_s = ?", (now_ms // 1000,))

@@ -75,6 +75,13 @@ class Runs:
         """The run whose registers this one took on."""
         return self._runs[run.after] if run.why is Why.CLOCK and run.after is not None else None
 
+    def series(self, run: Run) -> list[Run]:
+        """The run and those before it whose registers it took on."""
+        found = [run]
+        while (before := self.continues(found[0])) is not None:
+            found.insert(0, before)
+        return found
+
     def add(self, meter: int, why: Why, at_ms: int, last_ms: int | None) -> Run:
         """Begin a run; the one before it ended at `last_ms`."""
         before = self.last()

@@ -70,7 +70,11 @@ class Series:
         self._head = load_head(self.connection, self.runs)
 
     def add(self, entry: Entry, identity: MeterIdentity) -> Outcome:
-        """Put a reading where it belongs."""
+        """Put a reading where it belongs.
+
+        One that is older than the newest, although its registers go on from there, is late, or the clock was set back.
+        If it was heard live it is looked for among the readings of this series only; history may be of any.
+        """
         head = self._head
         if head is None:
             self._begin(entry, identity, Why.FIRST)
@@ -81,8 +85,9 @@ class Series:
             self._continue(head, entry, head.last_ms)
             return Outcome.STORED
         if same or not newer:
-            meters = [meter.id for meter in read_meters(self.connection) if same_meter(meter.identity, identity)]
-            found = late.put(self.connection, self.runs, entry, frozenset(meters), head.last_ms)
+            live = entry.received_ms is not None and same and head.goes_on(entry)
+            candidates = self.runs.series(head.run) if live else self._runs_of(identity)
+            found = late.put(self.connection, self.runs, entry, candidates, head.last_ms)
             if found is not None:
                 self.reload()
                 return Outcome.LATE if found else Outcome.DUPLICATE
@@ -121,6 +126,10 @@ class Series:
                     book(self.connection, register, link(taken, state))
             head.known[register] = state
         head.last_ms = entry.at_ms
+
+    def _runs_of(self, identity: MeterIdentity) -> list[Run]:
+        meters = [meter.id for meter in read_meters(self.connection) if same_meter(meter.identity, identity)]
+        return [run for run in self.runs if run.meter in meters]
 
     def _meter(self, identity: MeterIdentity, at_ms: int) -> MeterRow:
         """The row of a meter: one that was here before, or a new one."""

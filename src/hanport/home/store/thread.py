@@ -94,20 +94,21 @@ class StoreThread:
     def _work(self) -> None:
         while True:
             try:
-                job = self._jobs.get(timeout=self._store.flush_in_s)
+                job = self._jobs.get(timeout=0 if self._store.untidy else self._store.flush_in_s)
             except queue.Empty:
-                self._flush()
+                self._use_the_pause()
                 continue
             if job is None:
                 return
             self._do(*job)
 
-    def _flush(self) -> None:
-        """Telegrams have stopped: what waits for its commit has waited long enough."""
+    def _use_the_pause(self) -> None:
+        """Nobody asks: one small step of tidying; or what waits for its commit has waited long enough."""
         try:
-            self._store.flush()
+            if not self._store.tidy():
+                self._store.flush()
         except StoreError:
-            return  # what was appended is kept, and whoever comes next with a telegram is told
+            return  # nothing is lost, and whoever comes next with a telegram is told
 
     def _do(self, act: Callable[[Store], Any], future: "asyncio.Future[Any]") -> None:
         try:

@@ -8,10 +8,12 @@ from typing import NamedTuple, TypeVar
 import apsw
 
 from hanport.home.config import StoreTable
+from hanport.home.store.blocks import DAY_MS, SINGLE_MS, pack_step, thin_step
 from hanport.home.store.database import Database, open_database
 from hanport.home.store.entry import Entry, make_entry
 from hanport.home.store.errors import StoreUnreadable
 from hanport.home.store.extras import Extras
+from hanport.home.store.schema import HOUR_MS
 from hanport.home.store.series import Outcome, Series
 from hanport.home.values import MeterIdentity, Sample
 from hanport.port.values import Reading, Register
@@ -57,6 +59,7 @@ class Store:
         self._series: Series | None = None
         self._extras: Extras | None = None
         self._pending: list[_Item] = []
+        self._untidy = True
 
     @property
     def pending(self) -> int:
@@ -83,7 +86,10 @@ class Store:
         received_at: datetime | None = None,
         extras: tuple[Register, ...] = (),
     ) -> Outcome:
-        """Store a reading under the instant `at`. The same one again is a duplicate and changes nothing."""
+        """Store a reading under the instant `at`. The same one again is a duplicate and changes nothing.
+
+        One without `received_at` is history: where it is older than the newest, it was not the clock that was set back.
+        """
         item = _Item(make_entry(at, received_at, reading), meter, extras)
         return self._change(lambda: self._add(item))
 
@@ -91,6 +97,19 @@ class Store:
         """Make durable all that was appended."""
         if self._pending:
             self._change(self._commit)
+
+    @property
+    def untidy(self) -> bool:
+        """Whether `tidy` may have something to do."""
+        return self._untidy and not self._pending
+
+    def tidy(self) -> bool:
+        """One small step of what can wait: old readings packed, or thinned. False where nothing is left to do."""
+        if not self.untidy:
+            return False
+        self._untidy = False  # also where it fails: it is tried again after the next hour
+        self._untidy = self.series(self._tidy)
+        return self._untidy
 
     def write(self, change: Callable[[apsw.Connection], T]) -> T:
         """Any other change, whole or not at all, durable on return. What was appended becomes durable with it."""
@@ -119,6 +138,14 @@ class Store:
         finally:
             self._drop()
 
+    def _tidy(self, series: Series) -> bool:
+        if series.head is None:
+            return False
+        now_ms, keep_days = series.head.last_ms, self._settings.keep_readings_days
+        if pack_step(series.connection, series.runs, now_ms - SINGLE_MS):
+            return True
+        return keep_days > 0 and thin_step(series.connection, series.runs, now_ms - keep_days * DAY_MS)
+
     def _change(self, act: Callable[[], T]) -> T:
         """Run one change in the open transaction; when it fails, all that was not committed is prepared anew."""
         kept = len(self._pending)
@@ -146,8 +173,10 @@ class Store:
 
     def _put(self, item: _Item) -> Outcome:
         series = self._current()
+        hour = series.head and series.head.last_ms // HOUR_MS
         outcome = series.add(item.entry, item.meter)
         head = series.head
+        self._untidy |= outcome is not Outcome.STORED or hour != item.entry.at_ms // HOUR_MS
         if item.extras and head is not None and outcome is not Outcome.DUPLICATE:
             self._extras = self._extras or Extras(series.connection)
             self._extras.add(head.run.id, item.entry.at_ms, item.extras)
