@@ -88,9 +88,14 @@ async def _choice(request: Request, name: str, known: tuple[str, ...]) -> tuple[
     return value, local_path(back)
 
 
-def _kept(request: Request, back: str, name: str, value: str) -> Response:
-    response = RedirectResponse(back, 303)
+def keep(request: Request, response: Response, name: str, value: str) -> None:
+    """Keep a choice in a cookie, for a year."""
     response.set_cookie(
         name, value, max_age=_YEAR_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
+
+
+def _kept(request: Request, back: str, name: str, value: str) -> Response:
+    response = RedirectResponse(back, 303)
+    keep(request, response, name, value)
     return response

@@ -87,7 +87,8 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.globals |= {"static": self.assets.url, "version": __version__}
-        self.templates.globals["icons"] = self.templates.get_template("icons.html").module
+        for macros in ("icons", "fields"):
+            self.templates.globals[macros] = self.templates.get_template(f"{macros}.html").module
 
     def routes(self) -> list[BaseRoute]:
         """Static files, and the switches of language and theme."""
