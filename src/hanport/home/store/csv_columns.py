@@ -50,11 +50,15 @@ TIME_REMEDY = "If the file counts in normal time or UTC, say so by --times norma
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Readings of one meter: milliseconds since 1970 UTC, and a column for each field of Reading that the file has."""
+    """Readings of one meter: milliseconds since 1970 UTC, and a column for each field of Reading that the file has.
+
+    `foreign`: it is another program that calls the meter so; the hub's own meter goes before it.
+    """
 
     meter: MeterIdentity
     at_ms: Integers
     columns: Mapping[str, Integers]
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
         if wrong is not None:
             refusals.add(line, f"{wrong} is no number", "Correct the cell, or take the row out.")
         if len(collector) == PIECE_ROWS:
-            yield Readings(options.meter or METER, *collector.take())
-    yield Readings(options.meter or METER, *collector.take())
+            yield Readings(options.meter or METER, *collector.take(), foreign=options.meter is None)
+    yield Readings(options.meter or METER, *collector.take(), foreign=options.meter is None)
 
 
 def read_hours(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:

@@ -168,7 +168,7 @@ def _as_readings(series: dict[str, Register], options: Options, refusals: Refusa
     columns = {"energy_import_wh": energy_import[known]}
     if exports:
         columns["energy_export_wh"] = at_times(at_ms, returned, hold=hold)[known]
-    yield Readings(options.meter or METER, at_ms[known], columns)
+    yield Readings(options.meter or METER, at_ms[known], columns, foreign=options.meter is None)
 
 
 def _clean(series: Register, refusals: Refusals) -> tuple[Integers, Integers]:

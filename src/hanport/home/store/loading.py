@@ -1,0 +1,203 @@
+"""Pieces of a file into the store: readings, energies and billed hours. The same piece again changes nothing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import apsw
+import numpy as np
+
+from hanport.home.store.beside import Put, put_beside
+from hanport.home.store.csv_columns import Billed, Energies, Integers, Piece, Readings
+from hanport.home.store.entry import Entry
+from hanport.home.store.ledger import Grade
+from hanport.home.store.moments import from_ms
+from hanport.home.store.packing import NONE
+from hanport.home.store.runs import same_meter
+from hanport.home.store.schema import HOUR_MS, QUARTER_S, READING_COLUMNS
+from hanport.home.store.series import Outcome, Series
+from hanport.home.store.writer import Store
+
+T = TypeVar("T")
+
+# Puts readings of a meter that the hub knows, or of the first one, where they belong (store/bulk.py).
+PutOwn = Callable[[Series, Readings], Put]
+
+
+class _Taken(Exception):
+    """A trial run's result, thrown so that the change is rolled back."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What has been put in: rows that are new, rows that the store had, and the time that the file covers."""
+
+    stored: int = 0
+    present: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+    @property
+    def rows(self) -> int:
+        """All rows that could be used."""
+        return self.stored + self.present
+
+
+class Loader:
+    """Puts pieces into a store, each whole. With `dry_run` all is done and taken back."""
+
+    def __init__(self, store: Store, put_own: PutOwn, *, dry_run: bool = False) -> None:
+        self._store = store
+        self._put_own = put_own
+        self._dry_run = dry_run
+        self.loaded = Loaded()
+
+    def load(self, pieces: Iterable[Piece]) -> Loaded:
+        """Put all pieces in. Raises StoreError; the pieces before are in then."""
+        for piece in pieces:
+            match piece:
+                case Readings(at_ms=at_ms):
+                    self._count(self._in_series(piece), at_ms)
+                case Energies(span_s=span_s, start_s=start_s):
+                    put = self._tried(self._store.write, partial(_put_energies, piece))
+                    self._count(put, np.append(start_s, start_s[-1:] + span_s) * 1000)
+                case Billed(start_s=start_s):
+                    put = self._tried(self._store.write, partial(_put_billed, piece))
+                    self._count(put, np.append(start_s, start_s[-1:] + HOUR_MS // 1000) * 1000)
+        return self.loaded
+
+    def _count(self, put: Put, at_ms: Integers) -> None:
+        loaded = self.loaded
+        loaded.stored += put.stored
+        loaded.present += put.present
+        if len(at_ms):
+            first, last = from_ms(int(at_ms.min())), from_ms(int(at_ms.max()))
+            loaded.first = first if loaded.first is None else min(first, loaded.first)
+            loaded.last = last if loaded.last is None else max(last, loaded.last)
+
+    def _in_series(self, piece: Readings) -> Put:
+        if not len(piece.at_ms):
+            return Put(0, 0)
+
+        def put(series: Series) -> Put:
+            if belongs_beside(series, piece):
+                return put_beside(series, piece.meter, piece.at_ms, piece.columns)
+            return self._put_own(series, piece)
+
+        return self._tried(self._store.series, put)
+
+    def _tried(self, run: Callable[[Callable[[T], Put]], Put], change: Callable[[T], Put]) -> Put:
+        if not self._dry_run:
+            return run(change)
+
+        def act(argument: T) -> Put:
+            raise _Taken(change(argument))
+
+        try:
+            return run(act)
+        except _Taken as taken:
+            assert isinstance(taken.result, Put)
+            return taken.result
+
+
+def belongs_beside(series: Series, piece: Readings) -> bool:
+    """Whether readings are of another meter than the hub's own, and do not follow on it as an exchanged one does."""
+    head = series.head
+    if head is None or same_meter(head.meter.identity, piece.meter):
+        return False
+    return piece.foreign or int(piece.at_ms[0]) <= head.last_ms
+
+
+def put_each(series: Series, piece: Readings) -> Put:
+    """Readings put where they belong, one at a time."""
+    names = [name for name in READING_COLUMNS if name in piece.columns]
+    nothing = dict.fromkeys(READING_COLUMNS)
+    stored = 0
+    for at_ms, *numbers in zip(piece.at_ms.tolist(), *(piece.columns[name].tolist() for name in names), strict=True):
+        said = {name: None if number == NONE else number for name, number in zip(names, numbers, strict=True)}
+        outcome = series.add(Entry(at_ms, None, tuple((nothing | said).values())), piece.meter)
+        stored += outcome is not Outcome.DUPLICATE
+    return Put(stored, len(piece.at_ms) - stored)
+
+
+def _put_energies(piece: Energies, connection: apsw.Connection) -> Put:
+    """Energies into quarters of which nothing is known. An hour gives each of its quarters a fourth, to the Wh."""
+    rows = _quarters(piece)
+    before = connection.total_changes()
+    connection.executemany(
+        "INSERT OR IGNORE INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, ?, ?, ?)", rows
+    )
+    stored = connection.total_changes() - before
+    each = max(1, piece.span_s // QUARTER_S)
+    usable = len(rows) // each
+    return Put(-(-stored // each), usable - -(-stored // each))
+
+
+def _put_billed(piece: Billed, connection: apsw.Connection) -> Put:
+    """Hours of the network company; what it corrects later replaces what it said before."""
+    rows = [
+        (start, *(None if value == NONE else value for value in values))
+        for start, *values in zip(
+            piece.start_s.tolist(), piece.import_wh.tolist(), piece.export_wh.tolist(), strict=True
+        )
+    ]
+    before = connection.total_changes()
+    connection.executemany(
+        """INSERT INTO billed_hour (start_s, import_wh, export_wh) VALUES (?, ?, ?)
+        ON CONFLICT (start_s) DO UPDATE SET import_wh = IFNULL(excluded.import_wh, import_wh),
+          export_wh = IFNULL(excluded.export_wh, export_wh)
+        WHERE IFNULL(excluded.import_wh, import_wh) IS NOT import_wh
+          OR IFNULL(excluded.export_wh, export_wh) IS NOT export_wh""",
+        rows,
+    )
+    stored = connection.total_changes() - before
+    return Put(stored, len(rows) - stored)
+
+
+def _quarters(piece: Energies) -> list[tuple[int, int, int | None, int]]:
+    """The quarters of energies whose import is known, the earliest first."""
+    known = piece.import_wh != NONE
+    columns = [column[known].tolist() for column in (piece.start_s, piece.import_wh, piece.export_wh, piece.quality)]
+    rows = sorted(zip(*columns, strict=True))
+    count, rest = divmod(piece.span_s, QUARTER_S)
+    if rest:
+        return _gathered(rows, piece.span_s)
+    return [
+        (
+            start + part * QUARTER_S,
+            _share(wh, part, count) or 0,
+            _share(export_wh, part, count),
+            max(grade, int(count > 1)),
+        )
+        for start, wh, export_wh, grade in rows
+        if start % QUARTER_S == 0
+        for part in range(count)
+    ]
+
+
+def _share(wh: int, part: int, count: int) -> int | None:
+    """A part of an energy; the parts sum up to it."""
+    return None if wh == NONE else wh * (part + 1) // count - wh * part // count
+
+
+def _gathered(rows: list[tuple[int, int, int, int]], span_s: int) -> list[tuple[int, int, int | None, int]]:
+    """Energies of less than a quarter: those quarters of which all are known."""
+    parts: dict[int, list[tuple[int, int, int, int]]] = {}
+    for row in rows:
+        parts.setdefault(row[0] // QUARTER_S * QUARTER_S, []).append(row)
+    return [
+        (
+            start,
+            sum(row[1] for row in found),
+            None if any(row[2] == NONE for row in found) else sum(row[2] for row in found),
+            max(Grade.MEASURED, *(row[3] for row in found)),
+        )
+        for start, found in parts.items()
+        if len(found) * span_s == QUARTER_S
+    ]
