@@ -79,3 +79,13 @@ async def running(run: Callable[[], Awaitable[None]]) -> AsyncIterator["asyncio.
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+class SomeTokens:
+    """Tokens and their scopes."""
+
+    def __init__(self, **scopes: set[str]) -> None:
+        self.scopes = scopes
+
+    async def token_scopes(self, token: str) -> frozenset[str]:
+        return frozenset(self.scopes.get(token, ()))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -72,7 +72,8 @@ class Live:
     """The hub's present. Written by the hub and its health, read by pages and shares, all in one event loop.
 
     `sample` is the last telegram, None before the first. `parts` is how each part of the hub does, by name.
-    `raw` sends the bytes of the source exactly as they were received.
+    `raw` sends the bytes of the source exactly as they were received. `backlog` counts the telegrams that wait to be
+    stored.
     """
 
     status: PortStatus
@@ -81,6 +82,7 @@ class Live:
     samples: Broadcast[Sample] = field(default_factory=Broadcast)
     statuses: Broadcast[PortStatus] = field(default_factory=Broadcast)
     raw: Broadcast[bytes] = field(default_factory=Broadcast)
+    backlog: Callable[[], int] = lambda: 0
 
     def heard(self, sample: Sample) -> None:
         """A telegram came."""

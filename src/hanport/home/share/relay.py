@@ -128,4 +128,3 @@ class Relay:
             self.skipped += not reader.in_step
             if reader.in_step:
                 reader.transport.write(behind)
-
