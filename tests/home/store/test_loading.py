@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from hanport.home.store.check import check
 from hanport.home.store.csv_columns import Billed, Energies, Integers, Options, Piece, Readings, Refusals
 from hanport.home.store.exporting import Span, What, sheet, write_csv
 from hanport.home.store.importing import read_pieces, recognise
-from hanport.home.store.loading import Loaded, Loader, put_each
+from hanport.home.store.loading import Loaded, Loader, TrialStore
 from hanport.home.store.moments import to_ms
 from hanport.home.store.reader import Reader
 from hanport.home.store.writer import Store
@@ -28,9 +27,9 @@ HOUR = timedelta(hours=1)
 
 
 def load(path: Path, *pieces: Piece, dry_run: bool = False) -> Loaded:
-    store = Store(path)
+    store = TrialStore(path) if dry_run else Store(path)
     try:
-        return Loader(store, put_each, dry_run=dry_run).load(pieces)
+        return Loader(store).load(pieces)
     finally:
         store.close()
 
@@ -131,7 +130,7 @@ def test_the_hub_goes_on_with_its_own_meter_after_an_import(tmp_path: Path) -> N
     path = tmp_path / "hub.db"
     store = Store(path)
     append(store, 100)
-    Loader(store, put_each).load([readings(OTHER, (NOON - HOUR, 5), (NOON - HOUR / 2, 15))])
+    Loader(store).load([readings(OTHER, (NOON - HOUR, 5), (NOON - HOUR / 2, 15))])
     append(store, 200)  # the first hundred are duplicates
     store.close()
     assert sum(quarter.import_wh for quarter in quarters(path)) == 10 + 199 * 7 // 2
@@ -226,10 +225,7 @@ def test_readings_come_back_as_they_went(
             wh = used if back and used < 5 else wh + used  # now and then the register steps back
             states.append((at, wh))
         pieces.append(readings(meter, *states))
-    store = Store(folder / "hub.db", commit_every_s=1e9)
-    for piece in pieces:
-        store.series(partial(put_each, piece=piece))
-    store.close()
+    load(folder / "hub.db", *pieces)
     out = io.StringIO()
     with Reader(folder / "hub.db") as reader:
         write_csv(sheet(reader.connection, What.READINGS, Span.between(None, None)), out)

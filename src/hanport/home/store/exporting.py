@@ -4,11 +4,11 @@ Columns carry their unit in the name; times are UTC. The same sheets become CSV 
 exporting_parquet.py. `docs/import-export.md` describes the columns.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TextIO, TypeAlias
+from typing import Protocol, TypeAlias
 
 import apsw
 import numpy as np
@@ -93,9 +93,17 @@ def sheet(connection: apsw.Connection, what: What, span: Span) -> Sheet:
             return Sheet(_EVENTS, _events(connection, span))
 
 
-def write_csv(table: Sheet, out: TextIO, told: Callable[[int], None] = lambda rows: None) -> int:
+class Lines(Protocol):
+    """Where lines of text go: a file, as a rule."""
+
+    def writelines(self, lines: Iterable[str], /) -> None:
+        """Take lines with their ends."""
+        ...
+
+
+def write_csv(table: Sheet, out: Lines, told: Callable[[int], None] = lambda rows: None) -> int:
     """Write a sheet as CSV (RFC 4180, comma, point, LF); gives the number of rows. `told` hears of each batch's."""
-    out.write(",".join(name for name, _ in table.columns) + "\n")
+    out.writelines([",".join(name for name, _ in table.columns) + "\n"])
     count = 0
     for batch in table.batches:
         texts = [_texts(values, kind) for values, (_, kind) in zip(batch, table.columns, strict=True)]

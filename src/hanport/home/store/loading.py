@@ -4,34 +4,52 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import apsw
 import numpy as np
 
 from hanport.home.store.beside import Put, put_beside
+from hanport.home.store.bulk import import_columns
 from hanport.home.store.csv_columns import Billed, Energies, Integers, Piece, Readings
-from hanport.home.store.entry import Entry
 from hanport.home.store.ledger import Grade
 from hanport.home.store.moments import from_ms
 from hanport.home.store.packing import NONE
 from hanport.home.store.runs import same_meter
-from hanport.home.store.schema import HOUR_MS, QUARTER_S, READING_COLUMNS
-from hanport.home.store.series import Outcome, Series
+from hanport.home.store.schema import HOUR_MS, QUARTER_S
+from hanport.home.store.series import Series
 from hanport.home.store.writer import Store
 
+A = TypeVar("A")
 T = TypeVar("T")
 
-# Puts readings of a meter that the hub knows, or of the first one, where they belong (store/bulk.py).
-PutOwn = Callable[[Series, Readings], Put]
 
-
-class _Taken(Exception):
-    """A trial run's result, thrown so that the change is rolled back."""
+class _Tried(Exception):
+    """A change's result, thrown so that the change is rolled back."""
 
     def __init__(self, result: object) -> None:
         super().__init__()
         self.result = result
+
+
+class TrialStore(Store):
+    """A store in which each change is made, told, and taken back."""
+
+    def write(self, change: Callable[[apsw.Connection], T]) -> T:
+        return self._tried(super().write, change)
+
+    def series(self, act: Callable[[Series], T]) -> T:
+        return self._tried(super().series, act)
+
+    def _tried(self, run: Callable[[Callable[[A], object]], object], change: Callable[[A], T]) -> T:
+        def act(argument: A) -> object:
+            raise _Tried(change(argument))
+
+        try:
+            run(act)
+        except _Tried as tried:
+            return cast(T, tried.result)
+        raise AssertionError("a trial came to an end")
 
 
 @dataclass(slots=True)
@@ -50,12 +68,10 @@ class Loaded:
 
 
 class Loader:
-    """Puts pieces into a store, each whole. With `dry_run` all is done and taken back."""
+    """Puts pieces into a store, each whole."""
 
-    def __init__(self, store: Store, put_own: PutOwn, *, dry_run: bool = False) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._put_own = put_own
-        self._dry_run = dry_run
         self.loaded = Loaded()
 
     def load(self, pieces: Iterable[Piece]) -> Loaded:
@@ -63,12 +79,12 @@ class Loader:
         for piece in pieces:
             match piece:
                 case Readings(at_ms=at_ms):
-                    self._count(self._in_series(piece), at_ms)
+                    self._count(self._put_readings(piece), at_ms)
                 case Energies(span_s=span_s, start_s=start_s):
-                    put = self._tried(self._store.write, partial(_put_energies, piece))
+                    put = self._store.write(partial(_put_energies, piece))
                     self._count(put, np.append(start_s, start_s[-1:] + span_s) * 1000)
                 case Billed(start_s=start_s):
-                    put = self._tried(self._store.write, partial(_put_billed, piece))
+                    put = self._store.write(partial(_put_billed, piece))
                     self._count(put, np.append(start_s, start_s[-1:] + HOUR_MS // 1000) * 1000)
         return self.loaded
 
@@ -81,32 +97,16 @@ class Loader:
             loaded.first = first if loaded.first is None else min(first, loaded.first)
             loaded.last = last if loaded.last is None else max(last, loaded.last)
 
-    def _in_series(self, piece: Readings) -> Put:
+    def _put_readings(self, piece: Readings) -> Put:
         if not len(piece.at_ms):
             return Put(0, 0)
-
-        def put(series: Series) -> Put:
-            if belongs_beside(series, piece):
-                return put_beside(series, piece.meter, piece.at_ms, piece.columns)
-            return self._put_own(series, piece)
-
-        return self._tried(self._store.series, put)
-
-    def _tried(self, run: Callable[[Callable[[T], Put]], Put], change: Callable[[T], Put]) -> Put:
-        if not self._dry_run:
-            return run(change)
-
-        def act(argument: T) -> Put:
-            raise _Taken(change(argument))
-
-        try:
-            return run(act)
-        except _Taken as taken:
-            assert isinstance(taken.result, Put)
-            return taken.result
+        if self._store.series(partial(_belongs_beside, piece)):
+            return self._store.series(partial(_put_beside, piece))
+        imported = import_columns(self._store, piece.at_ms, piece.columns, piece.meter)
+        return Put(imported.stored, imported.duplicates)
 
 
-def belongs_beside(series: Series, piece: Readings) -> bool:
+def _belongs_beside(piece: Readings, series: Series) -> bool:
     """Whether readings are of another meter than the hub's own, and do not follow on it as an exchanged one does."""
     head = series.head
     if head is None or same_meter(head.meter.identity, piece.meter):
@@ -114,16 +114,8 @@ def belongs_beside(series: Series, piece: Readings) -> bool:
     return piece.foreign or int(piece.at_ms[0]) <= head.last_ms
 
 
-def put_each(series: Series, piece: Readings) -> Put:
-    """Readings put where they belong, one at a time."""
-    names = [name for name in READING_COLUMNS if name in piece.columns]
-    nothing = dict.fromkeys(READING_COLUMNS)
-    stored = 0
-    for at_ms, *numbers in zip(piece.at_ms.tolist(), *(piece.columns[name].tolist() for name in names), strict=True):
-        said = {name: None if number == NONE else number for name, number in zip(names, numbers, strict=True)}
-        outcome = series.add(Entry(at_ms, None, tuple((nothing | said).values())), piece.meter)
-        stored += outcome is not Outcome.DUPLICATE
-    return Put(stored, len(piece.at_ms) - stored)
+def _put_beside(piece: Readings, series: Series) -> Put:
+    return put_beside(series, piece.meter, piece.at_ms, piece.columns)
 
 
 def _put_energies(piece: Energies, connection: apsw.Connection) -> Put:
