@@ -1,4 +1,4 @@
-"""One headless Chromium for all browser tests of a run, and pages in it that tell of errors on their console."""
+"""A headless Chromium for browser tests, and pages in it that tell of errors on their console."""
 
 import os
 import shutil
@@ -26,21 +26,32 @@ def _chromium() -> str | None:
     return os.environ.get("HANPORT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
-    """The browser; the test is skipped where none is installed."""
+    """The browser; the test is skipped where none is installed.
+
+    One a test: Playwright keeps an event loop running in this thread as long as it is open, and tests that are
+    coroutines cannot run beside that.
+    """
     program = _chromium()
     if program is None:
         pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    with started(program) as browser:
+        yield browser
+
+
+@contextmanager
+def started(program: str | None = None) -> Iterator[Browser]:
+    """The browser while it is needed, also outside of tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=program or _chromium(), args=_QUIET)
         try:
             yield browser
         finally:
             browser.close()
 
 
-@dataclass(slots=True)
+@dataclass
 class Visit:
     """A page of a context of its own, and what went wrong in it."""
 
@@ -70,6 +81,7 @@ def visit(
         java_script_enabled=scripts,
         timezone_id="Europe/Stockholm",
     )
+    context.set_default_timeout(10_000)
     try:
         visited = Visit(context.new_page(), context)
         visited.page.on("console", visited.heard)
@@ -95,3 +107,12 @@ def serious_findings(page: Page) -> list[str]:
 def is_too_wide(page: Page) -> bool:
     """Whether the page is wider than its window, and so has to be pushed to and fro."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture of the whole page, where the folder HANPORT_SHOTS asks for pictures."""
+    folder = os.environ.get("HANPORT_SHOTS")
+    if folder:
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=f"{folder}/{name}-{width}{'-dark' if dark else ''}.png", full_page=True)

@@ -31,6 +31,7 @@ class HeardView:
     text: str
     meter: str = ""
     power: str = ""
+    way: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     findings: tuple[HeardFinding, ...] = ()
     setting: str = ""
@@ -100,15 +101,17 @@ def _with_telegram(view: HeardView, telegram: Telegram, model: Model | None, wor
         said = [words.amp(current)] * (current is not None) + [words.volt(voltage)] * (voltage is not None)
         if said:
             facts.append((f"L{phase}", ", ".join(said)))
-    return replace(view, meter=name or "", power=_power(reading, words), facts=tuple(facts))
+    power, way = _power(reading, words)
+    return replace(view, meter=name or "", power=power, way=way, facts=tuple(facts))
 
 
-def _power(reading: Reading, words: Words) -> str:
+def _power(reading: Reading, words: Words) -> tuple[str, str]:
+    """The net power, and which way it goes."""
     taken, given = reading.power_import_w, reading.power_export_w
     if taken is None and given is None:
-        return ""
+        return "", ""
     net = (taken or 0) - (given or 0)
-    return words.t("heard.takes" if net >= 0 else "heard.gives", power=words.kw(abs(net)))
+    return words.kw(abs(net)), words.t("heard.takes" if net >= 0 else "heard.gives")
 
 
 def _of_phase(reading: Reading, quantity: str, unit: str, phase: int) -> int | None:
