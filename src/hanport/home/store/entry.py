@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import apsw
 
-from hanport.home.store.ledger import Point
+from hanport.home.store.ledger import Integers, Point
 from hanport.home.store.moments import to_ms
 from hanport.home.store.schema import READING_COLUMNS
 from hanport.port.values import Reading
 
 Registers: TypeAlias = tuple[int | None, int | None]
+Amount = TypeVar("Amount", int, Integers)
 
 # More than this between two readings was not used by anything behind a household's meter: the register was set, or a
 # telegram without a checksum was damaged.
 _MOST_W = 10_000_000
 _MOST_AT_ONCE_WH = 10_000
 
-_INSERT = (
+INSERT = (
     f"INSERT INTO reading (run, at_ms, received_ms, {', '.join(READING_COLUMNS)}) "
     f"VALUES ({', '.join('?' * (len(READING_COLUMNS) + 3))})"
 )
@@ -39,7 +40,7 @@ class Entry:
 
     def insert(self, connection: apsw.Connection, run: int) -> None:
         """Write it as a row of its own."""
-        connection.execute(_INSERT, (run, self.at_ms, self.received_ms, *self.values))
+        connection.execute(INSERT, (run, self.at_ms, self.received_ms, *self.values))
 
     def repeats(self, values: tuple[int | None, ...]) -> bool:
         """Whether a stored reading of the same instant says the same, as far as both say something."""
@@ -53,9 +54,13 @@ def make_entry(at: datetime, received_at: datetime | None, reading: Reading) -> 
     return Entry(to_ms(at), None if received_at is None else to_ms(received_at), values)
 
 
+def most_wh(duration_ms: Amount) -> Amount:
+    """What can have been used in that time at most."""
+    return _MOST_AT_ONCE_WH + duration_ms * _MOST_W // 3_600_000
+
+
 def goes_on(known: Point | None, at_ms: int, wh: int | None) -> bool:
     """Whether a register can have come from a known state to this one: not back, and no further than possible."""
     if known is None or wh is None:
         return True
-    most_wh = _MOST_AT_ONCE_WH + abs(at_ms - known.at_ms) * _MOST_W // 3_600_000
-    return 0 <= wh - known.wh <= most_wh
+    return 0 <= wh - known.wh <= most_wh(abs(at_ms - known.at_ms))

@@ -3,7 +3,6 @@
 It belongs into a run of its meter where its registers lie between those of its neighbours in time.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from hanport.home.store.runs import Run, Runs
 from hanport.home.store.schema import BLOCK_COLUMNS
 
 # Meters tell whole seconds: readings of the same second that differ are kept a millisecond apart.
-_SAME_SECOND = 1000
+SAME_SECOND = 1000
 
 
 class Neighbours(NamedTuple):
@@ -35,11 +34,8 @@ class Neighbours(NamedTuple):
 
 
 def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[Run], open_ms: int) -> bool | None:
-    """Whether it was put into one of the runs (True), or was there already (False). None: it belongs to none of them.
-
-    Runs that were read at that time come first, and of them the newest.
-    """
-    candidates = sorted(reversed(candidates), key=lambda run: not run.covers(entry.at_ms, entry.at_ms + 1))
+    """Whether it was put into one of the runs (True) or was there already (False). None: it belongs to none of them."""
+    candidates = in_order(candidates, entry.at_ms, entry.at_ms + 1)
     places: list[tuple[Run, Entry]] = []
     for run in candidates:
         free = _free_place(connection, run, entry)
@@ -48,16 +44,20 @@ def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[
         places.append((run, free))
     for run, free in places:
         around = [neighbours(connection, runs, run, register, free.at_ms) for register in (0, 1)]
-        if _open_to(run, free.at_ms, open_ms) and all(map(Neighbours.admit, around, free.registers)):
-            _insert(connection, runs, run, free, around)
-            span = Span(*_reach(run, free, around)).widened(1)
-            rebuild_ledger(connection, runs, span)
+        if open_to(run, free.at_ms, open_ms) and all(map(Neighbours.admit, around, free.registers)):
+            _insert(connection, runs, run, free)
+            rebuild_ledger(connection, runs, reach(run, free.at_ms, free.at_ms, around))
             rebuild_rollups(connection, runs, Span(free.at_ms, free.at_ms + 1), open_ms=open_ms)
             return True
     return None
 
 
-def _open_to(run: Run, at_ms: int, open_ms: int) -> bool:
+def in_order(candidates: list[Run], begin_ms: int, end_ms: int) -> list[Run]:
+    """Where to look first: in the runs that were read at that time, and of them in the newest."""
+    return sorted(candidates, key=lambda run: (not run.covers(begin_ms, end_ms), -run.id))
+
+
+def open_to(run: Run, at_ms: int, open_ms: int) -> bool:
     """Whether a reading may be put there at all: one that is newer than the newest is no history of any run."""
     return at_ms <= open_ms or (run.ended_ms is not None and at_ms >= run.began_ms)
 
@@ -75,7 +75,7 @@ def neighbours(connection: apsw.Connection, runs: Runs, run: Run, register: int,
 
 def _free_place(connection: apsw.Connection, run: Run, entry: Entry) -> Entry | None:
     """The reading at the first free millisecond of its second in that run. None where it stands there already."""
-    there = fetch(connection, run.id, entry.at_ms, entry.at_ms + _SAME_SECOND, BLOCK_COLUMNS)
+    there = fetch(connection, run.id, entry.at_ms, entry.at_ms + SAME_SECOND, BLOCK_COLUMNS)
     at_ms = entry.at_ms
     for row in there.data.T.tolist():
         if row[0] != at_ms:
@@ -83,10 +83,10 @@ def _free_place(connection: apsw.Connection, run: Run, entry: Entry) -> Entry | 
         if entry.repeats(tuple(None if value == NONE else value for value in row[2:])):
             return None
         at_ms += 1
-    return replace(entry, at_ms=at_ms) if at_ms < entry.at_ms + _SAME_SECOND else None
+    return replace(entry, at_ms=at_ms) if at_ms < entry.at_ms + SAME_SECOND else None
 
 
-def _insert(connection: apsw.Connection, runs: Runs, run: Run, entry: Entry, around: list[Neighbours]) -> None:
+def _insert(connection: apsw.Connection, runs: Runs, run: Run, entry: Entry) -> None:
     entry.insert(connection, run.id)
     known = run.known
     for register, wh in enumerate(entry.registers):
@@ -95,16 +95,11 @@ def _insert(connection: apsw.Connection, runs: Runs, run: Run, entry: Entry, aro
     runs.change(replace(run, began_ms=min(run.began_ms, entry.at_ms), ended_ms=ended_ms, known=known))
 
 
-def _reach(run: Run, entry: Entry, around: list[Neighbours]) -> tuple[int, int]:
-    """The span in which the ledger changes: from the reading before to the one after, and the run's old ends."""
-    instants = [entry.at_ms, *_instants(around)]
-    if entry.at_ms < run.began_ms:
+def reach(run: Run, first_ms: int, last_ms: int, around: list[Neighbours]) -> Span:
+    """Where the ledger changes: from the reading before to the one after, and at the ends that the run had."""
+    instants = [first_ms, last_ms, *(point.at_ms for pair in around for point in pair if point is not None)]
+    if first_ms < run.began_ms:
         instants.append(run.began_ms)
-    if run.ended_ms is not None and entry.at_ms > run.ended_ms:
+    if run.ended_ms is not None and last_ms > run.ended_ms:
         instants.append(run.ended_ms)
-    return min(instants), max(instants) + 1
-
-
-def _instants(around: list[Neighbours]) -> Iterator[int]:
-    for pair in around:
-        yield from (point.at_ms for point in pair if point is not None)
+    return Span(min(instants), max(instants) + 1)

@@ -9,7 +9,7 @@ CRC-32 of all before them.
 
 import struct
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -36,9 +36,18 @@ class PackingError(ValueError):
 def pack(columns: Integers) -> bytes:
     """A block of columns, shape (columns, rows). Rows: 1 to 2^32 - 1; columns: up to 65 535."""
     count, rows = columns.shape
+    there = columns != NONE
+    whole, some = there.all(axis=1), there.any(axis=1)
+    full = _pack_full(columns[whole])
     forms, parts = bytearray(), []
-    for column in columns:
-        form, content = _pack_column(column)
+    for index in range(count):
+        if whole[index]:
+            form, content = next(full)
+        elif some[index]:
+            form, content = next(_pack_full(_closed_up(columns[index], there[index])))
+            form, content = form | _MASKED, content[:8] + np.packbits(there[index]).tobytes() + content[8:]
+        else:
+            form, content = _ABSENT, b""
         forms.append(form)
         parts.append(content)
     data = _HEAD.pack(VERSION, rows, count) + bytes(forms) + zlib.compress(b"".join(parts), _LEVEL)
@@ -58,32 +67,47 @@ def unpack(data: bytes, wanted: Collection[int] | None = None) -> Integers:
     forms = data[_HEAD.size : _HEAD.size + count]
     content = memoryview(zlib.decompress(data[_HEAD.size + count : -_CRC_BYTES]))
     columns = np.full((count, rows), NONE, np.int64)
-    position = 0
+    position, planes = 0, np.zeros((count, 8, rows), np.uint8)
+    full: list[tuple[int, memoryview]] = []
     for index, form in enumerate(forms):
-        end = position + _length(form, rows)
-        if form != _ABSENT and (wanted is None or index in wanted):
-            columns[index] = _unpack_column(form, content[position:end], rows)
-        position = end
+        part = content[position : position + _length(form, rows)]
+        position += len(part)
+        if form == _ABSENT or (wanted is not None and index not in wanted):
+            continue
+        width, mask_bytes = (form & ~_MASKED) - _CONSTANT, (rows + 7) // 8 if form & _MASKED else 0
+        planes[len(full), :, 0] = np.frombuffer(part[:8], np.uint8)
+        steps = np.frombuffer(part[8 + mask_bytes :], np.uint8)
+        planes[len(full), :width, 1:] = steps.reshape(width, rows - 1)
+        full.append((index, part[8 : 8 + mask_bytes]))
+    numbers = _summed(planes[: len(full)])
+    for place, (index, mask) in enumerate(full):
+        columns[index] = _spread_out(numbers[place], mask) if mask else numbers[place]
     return columns
 
 
-def _pack_column(column: Integers) -> tuple[int, bytes]:
-    there = column != NONE
-    if not there.any():
-        return _ABSENT, b""
-    masked = 0 if there.all() else _MASKED
-    numbers = column[there].view(np.uint64) if masked else np.ascontiguousarray(column).view(np.uint64)
-    mask = np.packbits(there).tobytes() if masked else b""
-    first = numbers[:1].astype("<u8").tobytes()
-    steps = np.zeros(len(column) - 1, np.uint64)
-    steps[: len(numbers) - 1] = np.diff(numbers)
+def _pack_full(columns: Integers) -> Iterator[tuple[int, bytes]]:
+    """Form and content of each of some columns without a None."""
+    numbers = np.ascontiguousarray(columns).view(np.uint64)
+    steps = np.diff(numbers, axis=1)
     folded = (steps << _ONE) ^ (_ZERO - (steps >> np.uint64(63)))
-    largest = int(folded.max(initial=0))
-    if not largest:
-        return _CONSTANT | masked, first + mask
-    width = (largest.bit_length() + 7) // 8
-    planes = folded.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width].T
-    return width + 1 | masked, first + mask + planes.tobytes()
+    largest = folded.max(axis=1, initial=0).tolist()
+    planes = folded.astype("<u8").view(np.uint8).reshape(*folded.shape, 8).transpose(0, 2, 1)
+    for first, most, plane in zip(numbers[:, :1].astype("<u8"), largest, planes, strict=True):
+        width = (most.bit_length() + 7) // 8
+        yield width + _CONSTANT, first.tobytes() + plane[:width].tobytes()
+
+
+def _closed_up(column: Integers, there: NDArray[np.bool_]) -> Integers:
+    """The numbers that are there, and the last of them again until the column is full."""
+    numbers = column[there]
+    return np.concatenate([numbers, np.full(len(column) - len(numbers), numbers[-1])])[np.newaxis]
+
+
+def _spread_out(numbers: Integers, mask: memoryview) -> Integers:
+    there = np.unpackbits(np.frombuffer(mask, np.uint8), count=len(numbers)).astype(np.bool_)
+    column = np.full(len(numbers), NONE, np.int64)
+    column[there] = numbers[: int(there.sum())]
+    return column
 
 
 def _length(form: int, rows: int) -> int:
@@ -94,17 +118,9 @@ def _length(form: int, rows: int) -> int:
     return 8 + mask + ((form & ~_MASKED) - _CONSTANT) * (rows - 1)
 
 
-def _unpack_column(form: int, content: memoryview, rows: int) -> Integers:
-    width, mask_length = (form & ~_MASKED) - _CONSTANT, (rows + 7) // 8 if form & _MASKED else 0
-    planes = np.zeros((rows - 1, 8), np.uint8)
-    planes[:, :width] = np.frombuffer(content[8 + mask_length :], np.uint8).reshape(width, rows - 1).T
-    folded = planes.view("<u8")[:, 0]
+def _summed(planes: NDArray[np.uint8]) -> Integers:
+    """Planes of bytes, shape (columns, 8, rows), of a first number and differences, to the numbers themselves."""
+    folded = np.ascontiguousarray(planes.transpose(0, 2, 1)).view("<u8")[:, :, 0]
     steps = (folded >> _ONE) ^ (_ZERO - (folded & _ONE))
-    first = np.frombuffer(content[:8], "<u8")
-    numbers: Integers = np.concatenate([first, steps]).cumsum(dtype=np.uint64).view(np.int64)
-    if not mask_length:
-        return numbers
-    there = np.unpackbits(np.frombuffer(content[8 : 8 + mask_length], np.uint8), count=rows).astype(np.bool_)
-    column = np.full(rows, NONE, np.int64)
-    column[there] = numbers[: int(there.sum())]
-    return column
+    steps[:, :1] = folded[:, :1]
+    return steps.cumsum(axis=1, dtype=np.uint64).view(np.int64)

@@ -12,11 +12,11 @@ import apsw
 import numpy as np
 
 from hanport.home.store.ledger import QUARTER_MS, Grade, Point, Share, spread_chain
-from hanport.home.store.packing import NONE
+from hanport.home.store.packing import NONE, Integers
 from hanport.home.store.rollup import NEEDED, roll_up, rows
-from hanport.home.store.rows import REGISTERS, fetch, fetch_all, first_known, last_known
+from hanport.home.store.rows import REGISTERS, Columns, fetch, fetch_all, first_known, last_known
 from hanport.home.store.runs import Run, Runs, Why
-from hanport.home.store.schema import QUARTER_S, ROLLUP_COLUMNS, ROLLUPS
+from hanport.home.store.schema import HOUR_MS, QUARTER_S, ROLLUP_COLUMNS, ROLLUPS
 
 _BOOK = {
     register: f"""INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, {values}, ?)
@@ -81,32 +81,37 @@ def rebuild_ledger(connection: apsw.Connection, runs: Runs, span: Span) -> None:
         "DELETE FROM quarter WHERE start_s >= ? AND start_s < ?", (span.begin_ms // 1000, span.end_ms // 1000)
     )
     quarters = range(span.begin_ms // QUARTER_MS, span.end_ms // QUARTER_MS)
-    for register in (0, 1):
-        shares = [share for share in _shares(connection, runs, register, span) if share.quarter in quarters]
-        values = [(share.quarter * QUARTER_S, share.wh, int(share.grade)) for share in shares]
-        connection.executemany(_BOOK[register], values)
+    for run in runs.covering(*span):
+        columns = fetch(connection, run.id, *span, ("at_ms", *REGISTERS))
+        for register in (0, 1):
+            if run.known & 1 << register:
+                chain = _chain(connection, run, register, columns, span)
+                shares = [*spread_chain(*chain).shares(), *_link(connection, runs, run, register)]
+                values = [(s.quarter * QUARTER_S, s.wh, int(s.grade)) for s in shares if s.quarter in quarters]
+                connection.executemany(_BOOK[register], values)
     for at_ms in _doubtful(connection, runs):
         if at_ms // QUARTER_MS in quarters:
             mark(connection, at_ms)
 
 
-def _shares(connection: apsw.Connection, runs: Runs, register: int, span: Span) -> Iterator[Share]:
-    for run in runs.covering(*span):
-        if not run.known & 1 << register:
-            continue
-        columns = fetch(connection, run.id, *span, ("at_ms", REGISTERS[register]))
-        columns = columns.take(columns[REGISTERS[register]] != NONE)
-        points = [last_known(connection, run, register, span.begin_ms)]
-        behind = [first_known(connection, run, register, span.end_ms - 1)]
-        at_ms, wh = (
-            np.concatenate([[point[n] for point in points if point], column, [point[n] for point in behind if point]])
-            for n, column in enumerate(columns.data)
-        )
-        yield from spread_chain(at_ms.astype(np.int64), wh.astype(np.int64)).shares()
-        if run.why is Why.CLOCK and points == [None]:
-            earlier, later = taken_on(connection, runs, run, register), first_known(connection, run, register)
-            if earlier and later:
-                yield link(earlier, later)
+def _chain(
+    connection: apsw.Connection, run: Run, register: int, columns: Columns, span: Span
+) -> tuple[Integers, Integers]:
+    """The states of a register in the span, the last one before it and the first one after it."""
+    columns = columns.take(columns[REGISTERS[register]] != NONE)
+    before = last_known(connection, run, register, span.begin_ms)
+    after = first_known(connection, run, register, span.end_ms - 1)
+    ends = [np.array([point] if point else [], np.int64).reshape(-1, 2).T for point in (before, after)]
+    at_ms, wh = np.concatenate([ends[0], columns.data[[0, register + 1]], ends[1]], axis=1)
+    return at_ms, wh
+
+
+def _link(connection: apsw.Connection, runs: Runs, run: Run, register: int) -> Iterator[Share]:
+    """What a run took on from the one before it."""
+    if run.why is Why.CLOCK:
+        earlier, later = taken_on(connection, runs, run, register), first_known(connection, run, register)
+        if earlier and later:
+            yield link(earlier, later)
 
 
 def _doubtful(connection: apsw.Connection, runs: Runs) -> Iterator[int]:
@@ -120,15 +125,14 @@ def _doubtful(connection: apsw.Connection, runs: Runs) -> Iterator[int]:
 
 
 def rebuild_rollups(connection: apsw.Connection, runs: Runs, span: Span, *, open_ms: int) -> None:
-    """Make the rollups anew that the span touches, but for the periods that `open_ms` lies in: they go on yet."""
-    for table, period_s in ROLLUPS.items():
-        wide = span.widened(period_s * 1000)
-        columns = fetch_all(connection, runs, wide, NEEDED)
-        if len(columns):
+    """Make the rollups anew of the hours that the span touches, but for the periods that `open_ms` lies in."""
+    columns = fetch_all(connection, runs, span.widened(HOUR_MS), NEEDED)
+    if len(columns):
+        for table, period_s in ROLLUPS.items():
+            open_s = open_ms // 1000 // period_s * period_s
             made = rows(*roll_up(columns, period_s))
-            connection.executemany(
-                _PUT[table], [row for row in made if row[0] != open_ms // 1000 // period_s * period_s]
-            )
+            connection.executemany(_PUT[table], [row for row in made if row[0] != open_s])
+            connection.execute(f"DELETE FROM {table} WHERE start_s = ?", (open_s,))
 
 
 def close_rollups(connection: apsw.Connection, runs: Runs, before_ms: int, at_ms: int) -> None:

@@ -35,6 +35,10 @@ class Columns:
         """Some of the readings."""
         return Columns(self.names, self.data[:, chosen])
 
+    def part(self, start: int, end: int) -> "Columns":
+        """Those from one place on and before another."""
+        return Columns(self.names, self.data[:, start:end])
+
 
 def join(parts: Iterable[Columns], names: tuple[str, ...]) -> Columns:
     """Readings of several sources in the order of their times."""

@@ -69,7 +69,7 @@ class Series:
         """Read the head anew: readings were put into the file beside it."""
         self._head = load_head(self.connection, self.runs)
 
-    def add(self, entry: Entry, identity: MeterIdentity) -> Outcome:
+    def add(self, entry: Entry, identity: MeterIdentity, *, live: bool) -> Outcome:
         """Put a reading where it belongs.
 
         One that is older than the newest, although its registers go on from there, is late, or the clock was set back.
@@ -85,8 +85,8 @@ class Series:
             self._continue(head, entry, head.last_ms)
             return Outcome.STORED
         if same or not newer:
-            live = entry.received_ms is not None and same and head.goes_on(entry)
-            candidates = self.runs.series(head.run) if live else self._runs_of(identity)
+            here = live and same and head.goes_on(entry)
+            candidates = self.runs.series(head.run) if here else self.runs_of(identity)
             found = late.put(self.connection, self.runs, entry, candidates, head.last_ms)
             if found is not None:
                 self.reload()
@@ -127,7 +127,8 @@ class Series:
             head.known[register] = state
         head.last_ms = entry.at_ms
 
-    def _runs_of(self, identity: MeterIdentity) -> list[Run]:
+    def runs_of(self, identity: MeterIdentity) -> list[Run]:
+        """The runs of what may be that meter."""
         meters = [meter.id for meter in read_meters(self.connection) if same_meter(meter.identity, identity)]
         return [run for run in self.runs if run.meter in meters]
 

@@ -174,7 +174,7 @@ class Store:
     def _put(self, item: _Item) -> Outcome:
         series = self._current()
         hour = series.head and series.head.last_ms // HOUR_MS
-        outcome = series.add(item.entry, item.meter)
+        outcome = series.add(item.entry, item.meter, live=item.entry.received_ms is not None)
         head = series.head
         self._untidy |= outcome is not Outcome.STORED or hour != item.entry.at_ms // HOUR_MS
         if item.extras and head is not None and outcome is not Outcome.DUPLICATE:
