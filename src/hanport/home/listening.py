@@ -1,6 +1,5 @@
 """The part that hears the port: from the source to the present, the health watch and the store's queue."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hanport.clock import Clock
-from hanport.errors import ConfigError
+from hanport.errors import ConfigError, SourceError
 from hanport.home.config import SourceTable
 from hanport.home.intake import Intake
 from hanport.home.live import Live
@@ -19,17 +18,18 @@ from hanport.port.values import Rejected
 from hanport.sources import stream
 from hanport.sources.address import FileAddress, StdinAddress, parse_address
 
-TICK_S = 1.0
-
 
 class Watch(Protocol):
     """What judges the port by all that is heard; times aware, in UTC."""
 
     def connected(self, at: datetime) -> None: ...
-    def lost(self, at: datetime, problem: str) -> None: ...
+    def lost(self, at: datetime, problem: SourceError) -> None: ...
     def bytes(self, at: datetime, data: bytes) -> None: ...
     def event(self, at: datetime, event: Telegram | Rejected) -> None: ...
-    def tick(self, at: datetime) -> None: ...
+
+
+class NoSource(ConfigError):
+    """Nobody has said yet where the meter is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,15 @@ def keys_of(source: SourceTable) -> Keys | None:
 async def hear(source: SourceTable, ears: Ears, clock: Clock) -> None:
     """Hear a source until cancelled, or to the end of a file. Raises SourceError and ConfigError."""
     if not source.address:
-        raise ConfigError("No source is chosen.", "Choose where the meter is read in the settings.")
+        raise NoSource("No source is chosen.", "Choose where the meter is read in the settings.")
     address, keys = parse_address(source.address), keys_of(source)
     live = not isinstance(address, FileAddress | StdinAddress)
     sampler = Sampler(live=live)
-    ticking = asyncio.create_task(_tick(ears, clock))
-    try:
-        async with aclosing(stream.events(address, clock=clock, keys=keys)) as received:
-            async for each in received:
-                _take(each, ears, sampler)
-                if not live:
-                    await ears.intake.room()
-    finally:
-        ticking.cancel()
+    async with aclosing(stream.events(address, clock=clock, keys=keys)) as received:
+        async for each in received:
+            _take(each, ears, sampler)
+            if not live:
+                await ears.intake.room()
 
 
 def _take(received: stream.Received, ears: Ears, sampler: Sampler) -> None:
@@ -78,7 +74,7 @@ def _take(received: stream.Received, ears: Ears, sampler: Sampler) -> None:
         case stream.Connected(at):
             watch.connected(at)
         case stream.Lost(error, _, at):
-            watch.lost(at, str(error))
+            watch.lost(at, error)
         case stream.Bytes(data, at):
             ears.live.raw.send(data)
             watch.bytes(at, data)
@@ -88,9 +84,3 @@ def _take(received: stream.Received, ears: Ears, sampler: Sampler) -> None:
                 ears.live.heard(sample)
                 ears.intake.put(sample)
             watch.event(at, event)
-
-
-async def _tick(ears: Ears, clock: Clock) -> None:
-    while True:
-        ears.watch().tick(clock.now())
-        await clock.sleep(TICK_S)

@@ -1,4 +1,4 @@
-"""The hub's log: one JSON object a line, for journald and for machines; it never holds what a meter or a person said."""
+"""The hub's log: one JSON object a line, for journald and machines; it never holds what a meter or a person said."""
 
 import json
 import logging

@@ -83,7 +83,8 @@ class Supervisor:
             pause_s = LONGEST_PAUSE_S if isinstance(error, ConfigError) else pause_s
             problem = _in_words(error)
             _log_failure(name, error, pause_s)
-            self._statuses[name] = PartStatus(name, PartState.FAILED, self._clock.now(), problem, pause_s)
+            kind = type(error).__name__ if isinstance(error, HanportError) else ""
+            self._statuses[name] = PartStatus(name, PartState.FAILED, self._clock.now(), problem, pause_s, kind)
             await self._clock.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 

@@ -84,10 +84,14 @@ class PartState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """A part of the hub by its name (`source`, `store`, `mqtt`, ...), and why it does not run where it does not."""
+    """A part of the hub by its name (`source`, `store`, `mqtt`, ...), and why it does not run where it does not.
+
+    `kind` is the kind of the error that the hub knows (`StoreFull`), "" for others.
+    """
 
     name: str
     state: PartState
     since: datetime
     problem: str = ""
     retry_in_s: float | None = None
+    kind: str = ""

@@ -51,11 +51,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """The line under the header. `level` is well, quiet (nothing to say yet), warn or bad; `href` says more."""
+    """The line under the header. `level` is well, quiet (nothing to say yet), warn or bad; `href` says more, `name` what it is about."""
 
     level: str
     text: str
     href: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Frame:
     folders: Sequence[Path] = ()  # each with `templates/` and `static/`, before those of the shell
     navigation: Sequence[Link] = ()
     status: Callable[[Request, Words], StatusLine | None] = lambda request, words: None
+    troubles: Callable[[Request, Words], Sequence[StatusLine]] = lambda request, words: ()
     language_chosen: LanguageChosen | None = None
 
 
@@ -123,6 +125,7 @@ class Shell:
             "back_here": _address(request),
             "user": visitor,
             "status_line": self.frame.status(request, words),
+            "troubles": self.frame.troubles(request, words),
         }
 
 

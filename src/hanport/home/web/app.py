@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from hanport.home.config import HomeConfig
-from hanport.home.web import account, history, login, now, peaks, port
+from hanport.home.web import account, history, login, now, peaks, port, settings
 from hanport.home.web.access import Access
 from hanport.home.web.parts import WebParts
 from hanport.home.web.status import status_line
+from hanport.home.web.troubles import troubles
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
 from hanport.web.shell import Brand, Frame, Link, Shell, StatusLine, Visitor
@@ -22,7 +23,7 @@ from hanport.web.words import Words
 
 COOKIE_PREFIX = "hanport_home"
 # Searched in this order for a text: `t("key")` finds the first.
-CATALOGS = ("web", "home")
+CATALOGS = ("web", "home", "troubles")
 FOLDER = Path(__file__).parent
 
 
@@ -45,6 +46,7 @@ PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
     history.routes,
     peaks.routes,
     port.routes,
+    settings.routes,
 )
 
 
@@ -57,6 +59,9 @@ def make_shell(parts: WebParts) -> Shell:
 
     def status(request: Request, words: Words) -> StatusLine | None:
         return status_line(parts.live.status, words, parts.clock) if request.scope.get("user") else None
+
+    def troubles_for(request: Request, words: Words) -> Sequence[StatusLine]:
+        return troubles(parts.live, words) if request.scope.get("user") else ()
 
     async def language_chosen(request: Request, language: str) -> None:
         user = request.scope.get("user")
@@ -71,6 +76,7 @@ def make_shell(parts: WebParts) -> Shell:
             folders=(FOLDER,),
             navigation=NAVIGATION,
             status=status,
+            troubles=troubles_for,
             language_chosen=language_chosen,
         )
     )
