@@ -43,7 +43,7 @@ def export_all(database: Path, out: Path, told: Told = lambda name, rows: None) 
             raise ConfigError(f"{out} has something in it.", "Give a new or an empty folder.")
         with Reader(database) as reader:
             written = [_csv(reader, what, out, told) for what in What]
-            if find_spec("pyarrow"):
+            if _has_pyarrow():
                 written += [_parquet(reader, what, out, told) for what in What]
         sums = "".join(f"{_sum(each.path)}  {each.path.name}\n" for each in written)
         (out / SUMS).write_text(sums, "ascii")
@@ -71,6 +71,13 @@ def erase(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be erased ({error.strerror}).", "Erase it by hand.") from error
     return tuple(removed), tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def _has_pyarrow() -> bool:
+    try:
+        return find_spec("pyarrow") is not None
+    except ValueError:  # it was imported in a way that left no spec
+        return False
 
 
 def _csv(reader: Reader, what: What, out: Path, told: Told) -> Written:

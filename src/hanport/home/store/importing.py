@@ -13,6 +13,7 @@ from hanport.home.store import importing_home_assistant as home_assistant
 from hanport.home.store import importing_own as own
 from hanport.home.store.csv_columns import Options, Piece, Refusals
 from hanport.home.store.csv_table import Head, Table, is_text, open_table, read_head
+from hanport.port.cipher import Keys
 from hanport.port.decoder import Decoder
 from hanport.port.telegram import Telegram
 
@@ -62,8 +63,11 @@ class Found:
     headings: int = 0
 
 
-def recognise(path: Path, kind: Kind | None = None) -> Found:
-    """What a file is, or where it is the `kind` that the user says. Raises ConfigError where it is nothing known."""
+def recognise(path: Path, kind: Kind | None = None, keys: Keys | None = None) -> Found:
+    """What a file is, or where it is the `kind` that the user says. Raises ConfigError where it is nothing known.
+
+    `keys` are those of the meter whose recording it may be.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(_START_BYTES)
@@ -75,7 +79,7 @@ def recognise(path: Path, kind: Kind | None = None) -> Found:
             place = _headings(wanted, head.rows)
             if place is not None:
                 return Found(path, wanted, head, place)
-    if kind in (None, Kind.RECORDING) and any(isinstance(event, Telegram) for event in Decoder().feed(start)):
+    if kind in (None, Kind.RECORDING) and any(isinstance(event, Telegram) for event in Decoder(keys).feed(start)):
         return Found(path, Kind.RECORDING)
     raise ConfigError(
         f"{path} is no {kind or 'file that can be brought in'}.",

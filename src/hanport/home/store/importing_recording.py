@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 
@@ -102,13 +103,15 @@ def _one_by_one(source: Source, identify: Identify, unused: Unused) -> Iterator[
 
 def _telegrams(source: Source, unused: Unused) -> Iterator[tuple[Telegram, datetime | None]]:
     decoder = Decoder(source.keys)
-    for received_at, data in source.timed():
-        for event in decoder.feed(data):
+    received_at: datetime | None = None
+    for part in chain(source.timed(), (None,)):
+        if part is not None:
+            received_at, data = part
+        for event in decoder.finish() if part is None else decoder.feed(data):
             if isinstance(event, Telegram):
                 yield event, received_at
             else:
                 unused.rejected[event.reason.value] += 1
-    unused.rejected.update(event.reason.value for event in decoder.finish() if not isinstance(event, Telegram))
 
 
 def _row(telegram: Telegram, at: datetime, received_at: datetime | None) -> list[int]:
