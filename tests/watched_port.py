@@ -91,12 +91,13 @@ class WatchedPort:
         self.statuses: list[PortStatus] = []
         self._decoder = Decoder()
 
-    async def boot(self, address: str = ADDRESS) -> None:
+    async def boot(self, address: str = ADDRESS, *, remembers: bool = True) -> None:
         """The hub starts, and the source opens."""
         self.store = await StoreThread.open(self.path)
         self.live = Live(PortStatus(PortState.STARTING, self.clock.now()))
         self.watch = HealthWatch(self.live, self.store, address, clock=self.clock)
-        await self.watch.open()
+        if remembers:
+            await self.watch.open()
         self._decoder = Decoder()
         self.statuses.append(self.live.status)
         if self.reads:
@@ -126,8 +127,9 @@ class WatchedPort:
                 for chunk in chunks:
                     self.hear(chunk.read_by(self.module.setup.line.setting))
             self.watch.tick(self.clock.now())
+            await self.watch.look()
             self._note_status()
-            if self.true_at - written >= timedelta(seconds=max(60.0, tick_s)):
+            if self.true_at - written >= timedelta(seconds=max(60.0, 12 * tick_s)):
                 written = self.true_at
                 await self.watch.flush()
 

@@ -21,12 +21,13 @@ KEPT_CHANGES = 1_000
 
 @dataclass(slots=True)
 class Entry:
-    """An event that was begun. `id` is None until it is stored."""
+    """An event that was begun. `id` is None until it is stored; `earlier`: it was begun by an earlier run."""
 
     kind: str
     began_at: datetime
     details: dict[str, Any] = field(default_factory=dict)
     id: int | None = None
+    earlier: bool = False
 
 
 class Journal:
@@ -39,6 +40,7 @@ class Journal:
 
     def go_on_with(self, entry: Entry) -> None:
         """An event of an earlier run that still lasts."""
+        entry.earlier = True
         self._open[entry.kind] = entry
 
     def open(self, kind: str) -> Entry | None:
@@ -80,8 +82,10 @@ class Journal:
         self._notes[key] = value
 
     def moved(self, by: timedelta) -> None:
-        """The hub's clock was set by so much: what lasts began so much later or earlier."""
+        """The hub's clock was set by so much: what began by that clock began so much later or earlier."""
         for entry in self._open.values():
+            if entry.earlier:
+                continue
             entry.began_at += by
             self._changes.append(partial(_move, entry, entry.began_at))
 

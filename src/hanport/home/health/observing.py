@@ -3,10 +3,11 @@
 All at once and without waiting; what has to be stored is left in the journal and the days.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hanport.clock import Clock
-from hanport.doctor import Finding, diagnose, gather
+from hanport.doctor import Finding, Observation, diagnose, gather
 from hanport.doctor.guide import SWITCHED_OFF_STEP
 from hanport.errors import SourceError
 from hanport.home.health import guide as restarting
@@ -27,6 +28,19 @@ from hanport.port.values import Rejected
 LOOK_S = 10.0  # the doctor looks no more often
 NOTED_STEP_S = 10
 BROKEN_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What the doctor says of some minutes."""
+
+    findings: tuple[Finding, ...]
+    model: Model | None
+
+
+def examine(observation: Observation) -> Diagnosis:
+    """Ask the doctor. Pure, and slow where bytes cannot be understood: to be called in a thread of its own."""
+    return Diagnosis(diagnose(observation), gather(observation).model)
 
 
 class Observing:
@@ -99,7 +113,6 @@ class Observing:
     def tick(self, at: datetime) -> None:
         """Time has passed."""
         self._mind_the_clock(at)
-        self._look(at)
         self._mind_the_guide(at)
         self._conclude(at)
 
@@ -125,17 +138,22 @@ class Observing:
             self.happen(Act.BROKE, at)
         self._become(restarting.tick(self.guide, at))
 
-    def _look(self, at: datetime) -> None:
-        """Ask the doctor, who has nothing new to say while nothing comes."""
+    def to_examine(self, at: datetime) -> Observation | None:
+        """The last minutes, if the doctor should look at them now: he has nothing new to say while nothing comes."""
         looked = self._looked_at
         if looked is not None and 0 <= (at - looked).total_seconds() < LOOK_S:
-            return
+            return None
         if looked is not None and self.verdict.state in (PortState.SILENT, PortState.LOST):
-            return
+            return None
         self._looked_at = at
-        observation = self.hearing.observation(at)
-        self._found = diagnose(observation)
-        self.model = gather(observation).model or self.model
+        return self.hearing.observation(at)
+
+    def examined(self, diagnosis: Diagnosis, looked_at: datetime, at: datetime) -> None:
+        """What the doctor found at `looked_at`. Where another story has begun since then it counts no more."""
+        if looked_at == self._looked_at:
+            self._found = diagnosis.findings
+            self.model = diagnosis.model or self.model
+            self._conclude(at)
 
     def _conclude(self, at: datetime) -> None:
         verdict = self._judge.judge(self.hearing, self._found, at)

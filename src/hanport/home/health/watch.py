@@ -13,7 +13,7 @@ from hanport.home.health.days import add_days, day_of
 from hanport.home.health.guide import Act, Guide
 from hanport.home.health.journal import write_all
 from hanport.home.health.memory import ALIVE, Alive, Before, remember, to_alive
-from hanport.home.health.observing import Observing
+from hanport.home.health.observing import Observing, examine
 from hanport.home.health.report import Health
 from hanport.home.live import Live
 from hanport.home.store.thread import StoreThread
@@ -34,8 +34,8 @@ class HealthWatch:
     """Judges the source at `address` (as it may be shown: without its password), and tells `live` how it does.
 
     `connected`, `lost`, `bytes`, `event` and `tick` take what happens, at once; `open` reads what an earlier run has
-    left, `run` ticks and stores until cancelled, `flush` stores now. Times are the clock's, aware, in UTC; of a file
-    those of the recording.
+    left, `run` ticks, lets the doctor look and stores until cancelled, `flush` stores now. Times are those of the
+    clock, aware, in UTC; of a file those of the recording.
     """
 
     def __init__(self, live: Live, store: StoreThread, address: str, *, clock: Clock, keys_given: bool = False) -> None:
@@ -128,12 +128,22 @@ class HealthWatch:
         try:
             while True:
                 self.tick(self._clock.now())
+                await self.look()
                 if self._is_due():
                     await self.flush()
                 await self._clock.sleep(TICK_S)
         except asyncio.CancelledError:
             await self.close()
             raise
+
+    async def look(self) -> None:
+        """Let the doctor look at the last minutes, where it is time to: every 10 s, and not in the event loop."""
+        looked_at = self._clock.now()
+        observation = self._observing.to_examine(looked_at)
+        if observation is not None:
+            diagnosis = await asyncio.to_thread(examine, observation)
+            self._observing.examined(diagnosis, looked_at, self._clock.now())
+            self._tell()
 
     def _is_due(self) -> bool:
         """Events are stored at once, counts once a minute."""
