@@ -137,7 +137,7 @@ def _said(loaded: Loaded) -> str:
 
 
 def _tell(refusals: Refusals, unused: Unused) -> None:
-    for refusal in refusals.kept[:_SHOWN]:
+    for refusal in sorted(refusals.kept, key=lambda refusal: refusal.line)[:_SHOWN]:
         click.echo(f"  line {refusal.line}: {refusal.reason}. {refusal.remedy}", err=True)
     if refusals.count > _SHOWN:
         click.echo(f"  and {refusals.count - min(_SHOWN, len(refusals.kept)):,} more lines.", err=True)

@@ -40,7 +40,7 @@ def test_its_readings_with_registers_summed_over_the_tariffs(tmp_path: Path) -> 
         "voltage_l1_mv": [230_100, None],
         "current_l1_ma": [5000, None],
     }
-    assert [(refusal.line, refusal.reason) for refusal in refusals.kept] == [
+    assert sorted((refusal.line, refusal.reason) for refusal in refusals.kept) == [
         (4, "energy_import_wh is no number"),
         (5, "'yesterday' is no time"),
     ]
@@ -65,7 +65,7 @@ def test_its_hours(tmp_path: Path, headings: str) -> None:
     assert starts(piece) == [NOON, NOON + timedelta(hours=1)]
     assert values(piece.import_wh) == [750, None]
     assert values(piece.export_wh) == [125, 125]
-    assert [refusal.line for refusal in refusals.kept] == [4, 5, 6]
+    assert sorted(refusal.line for refusal in refusals.kept) == [4, 5, 6]
 
 
 def test_its_hours_in_utc(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hanport.port.bulk import NONE
 Integers: TypeAlias = NDArray[np.int64]
 
 SAYS_NOTHING = frozenset(("null", "NULL", "\\N", "None", "nan", "NaN", "unknown", "unavailable", "-"))
-PIECE_ROWS = 64 * 1024
+PIECE_ROWS = 16 * 1024
 KEPT_REFUSALS = 1000
 
 
@@ -87,6 +87,9 @@ class Billed:
 Piece: TypeAlias = Readings | Energies | Billed
 
 
+# A cell that is no number, beside NONE: below all that can be measured.
+_NO_NUMBER = NONE + 1
+
 # Unit in small letters -> the power of ten from it to Wh.
 ENERGY_POWERS = {"wh": 0, "kwh": 3, "mwh": 6}
 
@@ -118,53 +121,70 @@ class Source:
     power: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows as columns, and which of the rows that were added are among them."""
+
+    at_ms: Integers
+    columns: dict[str, Integers]
+    kept: NDArray[np.bool_]
+
+
 class Collector:
-    """Collects rows until they are taken as columns."""
+    """Collects rows until they are taken as columns: a column at a time is ten times as fast as a cell at a time."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
-        self._sources = [(name, source.places, source.power) for name, source in sources.items()]
-        self._values: list[list[int]] = [[] for _ in self._sources]
-        self.at_ms: list[int] = []
+        self._sources = sources
+        self._clear()
+
+    def _clear(self) -> None:
+        self._at_ms: list[int] = []
+        self._lines: list[int] = []
+        self._rows: list[Sequence[str]] = []
 
     def __len__(self) -> int:
-        return len(self.at_ms)
+        return len(self._rows)
 
-    def add(self, at_ms: int, cells: Sequence[str]) -> str | None:
-        """Take a row; else the name of the field whose cell is no number. An empty cell says nothing."""
-        numbers = []
-        for name, places, power in self._sources:
-            number = _sum(cells, places, power)
-            if number is None:
-                return name
-            numbers.append(number)
-        for values, number in zip(self._values, numbers, strict=True):
-            values.append(number)
-        self.at_ms.append(at_ms)
-        return None
+    def add(self, line: int, at_ms: int, cells: Sequence[str]) -> None:
+        """Take a row. An empty cell says nothing."""
+        self._at_ms.append(at_ms)
+        self._lines.append(line)
+        self._rows.append(cells)
 
-    def take(self) -> tuple[Integers, dict[str, Integers]]:
-        """The rows so far; the next ones begin anew."""
-        at_ms = np.array(self.at_ms, np.int64)
-        columns = {
-            name: np.array(values, np.int64) for (name, _, _), values in zip(self._sources, self._values, strict=True)
-        }
-        self.at_ms = []
-        self._values = [[] for _ in self._sources]
-        return at_ms, columns
+    def take(self, refusals: Refusals) -> Taken:
+        """The rows so far, but for those with a cell that is no number; the next ones begin anew."""
+        columns = {name: self._column(source) for name, source in self._sources.items()}
+        kept = np.ones(len(self._rows), bool)
+        for name, column in columns.items():
+            for row in np.flatnonzero((column == _NO_NUMBER) & kept).tolist():
+                kept[row] = False
+                refusals.add(self._lines[row], f"{name} is no number", "Correct the cell, or take the row out.")
+        at_ms = np.array(self._at_ms, np.int64)[kept]
+        self._clear()
+        return Taken(at_ms, {name: column[kept] for name, column in columns.items()}, kept)
+
+    def _column(self, source: Source) -> Integers:
+        """The sum of the cells of each row, NONE where one says nothing: half a register is none."""
+        parts = [self._numbers(place, source.power) for place in source.places]
+        if not parts:
+            return np.full(len(self._rows), NONE, np.int64)
+        total: Integers = np.sum([np.where(part > _NO_NUMBER, part, 0) for part in parts], axis=0)
+        total[np.any([part == NONE for part in parts], axis=0)] = NONE
+        total[np.any([part == _NO_NUMBER for part in parts], axis=0)] = _NO_NUMBER
+        return total
+
+    def _numbers(self, place: int, power: int) -> Integers:
+        cells = [row[place] for row in self._rows]
+        known = {cell: _number(cell, power) for cell in set(cells)}  # most columns repeat themselves
+        return np.array([known[cell] for cell in cells], np.int64)
 
 
-def _sum(cells: Sequence[str], places: tuple[int, ...], power: int) -> int | None:
-    """The sum of the cells, NONE where one says nothing (half a register is none), None where one is no number."""
-    total = 0 if places else NONE
-    for place in places:
-        cell = cells[place]
-        if not cell or cell in SAYS_NOTHING:
-            return NONE
-        number = amount(cell, power)
-        if number is None:
-            return None
-        total += number
-    return total
+def _number(cell: str, power: int) -> int:
+    """The number of a cell, NONE for one that says nothing, _NO_NUMBER for one that says something else."""
+    if not cell or cell in SAYS_NOTHING:
+        return NONE
+    number = amount(cell, power)
+    return _NO_NUMBER if number is None else number
 
 
 def places(names: Iterable[str], wanted: Callable[[str], bool]) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from hanport.home.store.csv_columns import (
     Readings,
     Refusals,
     Source,
+    Taken,
     places,
 )
 from hanport.home.store.csv_table import Table
@@ -72,16 +73,18 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
     collector, times = Collector(sources), TimeReader(options.times)
     for line, cells in table:
         try:
-            at_ms = times.ms(cells[time_place] if time_place < len(cells) else "")
+            at_ms = times.ms(cells[time_place])
         except NoTime as problem:
             refusals.add_time(line, problem)
             continue
-        wrong = collector.add(at_ms, cells)
-        if wrong is not None:
-            refusals.add(line, f"{wrong} is no number", "Correct the cell, or take the row out.")
+        collector.add(line, at_ms, cells)
         if len(collector) == PIECE_ROWS:
-            yield Readings(options.meter or METER, *collector.take(), foreign=options.meter is None)
-    yield Readings(options.meter or METER, *collector.take(), foreign=options.meter is None)
+            yield _readings(collector.take(refusals), options)
+    yield _readings(collector.take(refusals), options)
+
+
+def _readings(taken: Taken, options: Options) -> Readings:
+    return Readings(options.meter or METER, taken.at_ms, taken.columns, foreign=options.meter is None)
 
 
 def read_hours(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
@@ -97,11 +100,11 @@ def read_hours(table: Table, options: Options, refusals: Refusals) -> Iterator[P
             continue
         if at_ms % 3_600_000:
             refusals.add(line, f"{cells[0]} is no whole hour", "Export hours, not readings.")
-        elif collector.add(at_ms, cells) is not None:
-            refusals.add(line, "the energy is no number", "Correct the cell, or take the row out.")
-    at_ms_column, columns = collector.take()
-    quality = np.zeros(len(at_ms_column), np.int64)
-    yield Energies(3600, at_ms_column // 1000, columns["import"], columns["export"], quality)
+        else:
+            collector.add(line, at_ms, cells)
+    taken = collector.take(refusals)
+    quality = np.zeros(len(taken.at_ms), np.int64)
+    yield Energies(3600, taken.at_ms // 1000, taken.columns["import"], taken.columns["export"], quality)
 
 
 def read_days(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:

@@ -13,6 +13,7 @@ from hanport.home.store.csv_columns import (
     Readings,
     Refusals,
     Source,
+    Taken,
 )
 from hanport.home.store.csv_table import Table
 from hanport.home.store.csv_values import NoTime, TimeReader, Times
@@ -42,15 +43,14 @@ def is_hours(names: tuple[str, ...]) -> bool:
 def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
     """Readings; where `run` or the meter changes, another series begins."""
     place = {name: number for number, name in enumerate(table.names)}
-    fields = [name for name in ("received_utc", *READING_COLUMNS) if name in place]
-    sources = {name: Source((place[name],), 0) for name in fields if name != "received_utc"}
+    sources = {name: Source((place[name],), 0) for name in READING_COLUMNS if name in place}
     collector, times = Collector(sources), TimeReader(Times.UTC)
     series: tuple[str, ...] = ()
     meter = options.meter or METER
     for line, cells in table:
         now = tuple(cells[place[name]] for name in ("run", "meter", "meter_number") if name in place)
         if (now != series or len(collector) >= PIECE_ROWS) and len(collector):
-            yield Readings(meter, *collector.take())
+            yield _readings(meter, collector.take(refusals))
         series = now
         meter = options.meter or _meter(cells, place)
         try:
@@ -58,10 +58,12 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
         except NoTime as problem:
             refusals.add_time(line, problem)
             continue
-        wrong = collector.add(at_ms, cells)
-        if wrong is not None:
-            refusals.add(line, f"{wrong} is no number", "Correct the cell, or take the row out.")
-    yield Readings(meter, *collector.take())
+        collector.add(line, at_ms, cells)
+    yield _readings(meter, collector.take(refusals))
+
+
+def _readings(meter: MeterIdentity, taken: Taken) -> Readings:
+    return Readings(meter, taken.at_ms, taken.columns)
 
 
 def _meter(cells: list[str], place: dict[str, int]) -> MeterIdentity:
@@ -96,13 +98,13 @@ def _energies(table: Table, span_s: int, refusals: Refusals) -> Iterator[Piece]:
             refusals.add(line, "not a whole period", "Bring the quarters in instead.")
         elif grade is None:
             refusals.add(line, "an unknown quality", f"Known: {', '.join(Quality)}.")
-        elif collector.add(at_ms, cells) is not None:
-            refusals.add(line, "the energy is no number", "Correct the cell, or take the row out.")
         else:
+            collector.add(line, at_ms, cells)
             grades.append(grade)
-    at, columns = collector.take()
-    export = columns.get("export_wh", np.full(len(at), NONE, np.int64))
-    yield Energies(span_s, at // 1000, columns["import_wh"], export, np.array(grades, np.int64))
+    taken = collector.take(refusals)
+    export = taken.columns.get("export_wh", np.full(len(taken.at_ms), NONE, np.int64))
+    quality = np.array(grades, np.int64)[taken.kept]
+    yield Energies(span_s, taken.at_ms // 1000, taken.columns["import_wh"], export, quality)
 
 
 def _grade(cells: list[str], place: dict[str, int]) -> int | None:

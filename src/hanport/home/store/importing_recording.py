@@ -46,7 +46,7 @@ class Source:
 def read_recording(
     source: Source, identify: Identify, unused: Unused, told: Callable[[int], None] = lambda count: None
 ) -> Iterator[Readings]:
-    """The readings of a recording, 65 536 at a time. `told` hears how many telegrams have been read.
+    """The readings of a recording, 65 536 at most at a time. `told` hears how many telegrams have been read.
 
     Telegrams without a time of their own are stored under the time of their receipt.
     """
