@@ -5,7 +5,7 @@ checkpoints; all others are read-only (SQLite's race of two checkpointers cannot
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -62,14 +62,18 @@ class Database:
         try:
             self.connection.execute("ROLLBACK")
         except apsw.Error:  # the disk is gone: SQLite takes the change back when it next opens the file
-            self.closed = True
-            self.connection.close(True)
+            self._let_go()
 
     def close(self) -> None:
         """Close the file; its log is folded into it. What was not committed is forgotten."""
         self.rollback()
-        self.closed = True
-        self.connection.close(True)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if not self.closed:
+            self.closed = True
+            with suppress(apsw.Error):  # the log could not be folded in: it stays beside the file, as after a crash
+                self.connection.close(True)
 
 
 def open_database(path: Path, *, vfs: str | None = None) -> Database:
@@ -82,7 +86,7 @@ def open_database(path: Path, *, vfs: str | None = None) -> Database:
     try:
         _set_up(database)
     except BaseException:
-        connection.close(True)
+        database.close()
         raise
     return database
 
@@ -109,3 +113,6 @@ def _set_up(database: Database) -> None:
         with database.transaction():
             connection.execute(MIGRATIONS[number])
             connection.pragma("user_version", number + 1)
+    with database.errors(), suppress(apsw.FullError, apsw.BusyError):  # the log itself is synced before all else
+        # What is found in the log after a crash or a failed sync may not be on the disk yet, although it can be read.
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
