@@ -61,7 +61,8 @@ def _said(hour: Hour, words: HomeWords) -> str:
     known = [value for _, value in hour.points if value is not None]
     if not known:
         return words.t("now.hour_empty")
-    return words.t("now.hour_said", low=words.power(min(known)), high=words.power(max(known)))
+    key = "now.hour_both" if min(known) < 0 else "now.hour_said"
+    return words.t(key, low=words.power(min(known)), high=words.power(max(known)))
 
 
 def _quarter_marks(hour: Hour) -> list[tuple[int, int]]:

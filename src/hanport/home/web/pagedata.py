@@ -1,5 +1,6 @@
 """What the page Now shows: the present of the house, and how old it is. An old value is never shown as a new one."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -24,7 +25,7 @@ USUAL_INTERVAL_S = 10
 LINE_S = 3600
 _LINE_POINTS = 720
 _GAP_STEPS = 3
-_GAP_LEAST_S = 30
+_GAP_LEAST_S = 90
 
 
 class Freshness(StrEnum):
@@ -50,6 +51,14 @@ class Today:
 
     import_wh: int | None = None
     export_wh: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is known besides the telegram itself: the day so far, and from what age on a value is an old one."""
+
+    today: Today = Today()
+    stale_after_s: float = LEAST_STALE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +98,19 @@ class Present:
 
 
 def stale_after_s(sample: Sample | None) -> float:
-    """From what age on a value is no longer the present, by the interval that the meter is known to have."""
+    """From what age on a value is no longer the present, by the interval that such a meter is known to have."""
     interval_s = USUAL_INTERVAL_S
     if sample is not None:
         codes = (register.obis for register in sample.telegram.registers)
         model = recognise(sample.telegram.identification, codes)
         interval_s = model.interval_s if model else USUAL_INTERVAL_S
-    return max(LEAST_STALE_S, STALE_INTERVALS * interval_s)
+    return STALE_INTERVALS * interval_s
 
 
-def present(live: Live, house: HouseTable, now: datetime, today: Today) -> Present:
+def present(live: Live, house: HouseTable, now: datetime, behind: Behind) -> Present:
     """What can be said of the house at `now`."""
     sample = live.sample
-    limit_s = stale_after_s(sample)
+    limit_s = max(LEAST_STALE_S, behind.stale_after_s)
     age_s = (now - sample.received_at).total_seconds() if sample else None
     fresh = age_s is not None and age_s <= limit_s
     reading = sample.reading if sample and fresh else Reading()
@@ -115,7 +124,7 @@ def present(live: Live, house: HouseTable, now: datetime, today: Today) -> Prese
         power_w=net(reading.power_import_w, reading.power_export_w),
         last_power_w=net(last.power_import_w, last.power_export_w),
         phases=gauges(house, reading),
-        today=today,
+        today=behind.today,
     )
 
 
@@ -130,7 +139,8 @@ class Presenter:
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
         self._asked: object = None
-        self._today = Today()
+        self._behind = Behind()
+        self._asking = asyncio.Lock()
 
     async def now(self) -> Present:
         """The house now."""
@@ -139,12 +149,18 @@ class Presenter:
         begin = midnight(now, tariff_zone(house))
         sample = self._parts.live.sample
         asked = (begin, sample.received_at if sample else None)
-        if asked != self._asked:
-            self._today = await self._ask(begin)
-            self._asked = asked
-        return present(self._parts.live, house, now, self._today)
+        async with self._asking:
+            if asked != self._asked:
+                self._behind = Behind(await self._so_far(begin), self._stale_after_s())
+                self._asked = asked
+        return present(self._parts.live, house, now, self._behind)
 
-    async def _ask(self, begin: datetime) -> Today:
+    def _stale_after_s(self) -> float:
+        """By the interval that the watch has learned; without it, by what is known of such a meter."""
+        health = self._parts.health
+        return health().stale_after_s if health else stale_after_s(self._parts.live.sample)
+
+    async def _so_far(self, begin: datetime) -> Today:
         edges = (begin, begin + timedelta(days=2))  # nothing is known of tomorrow
         try:
             (energy,) = await self._parts.store.read(lambda reader: reader.energy(edges))
@@ -154,7 +170,7 @@ class Presenter:
 
     async def hour(self) -> Hour:
         """The power line of the last hour."""
-        end = self._parts.clock.now()
+        end = self._parts.clock.now() + timedelta(seconds=1)  # the newest reading may be of this second
         begin = end - timedelta(seconds=LINE_S)
         try:
             line = await self._parts.store.read(lambda reader: reader.line(begin, end, points=_LINE_POINTS))

@@ -12,7 +12,7 @@ LEAST_S = 1
 # 2000 to 2199, as the calendar of the page.
 _FROM_S, _TO_S = 946_684_800, 7_258_118_400
 _GAP_STEPS = 3
-_GAP_LEAST_S = 60
+_GAP_LEAST_S = 90
 
 
 class BadSpan(ValueError):

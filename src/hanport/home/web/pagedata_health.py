@@ -11,6 +11,7 @@ from hanport.home.web.pagedata_words import HomeWords
 from hanport.models import MODELS, Model, Sure
 
 DOCTOR = "doctor"
+_WHOLE_FROM_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ def _model_said(model: Model, words: HomeWords) -> SaidModel:
 def sure_words(words: HomeWords) -> list[tuple[str, str]]:
     """What the marks of how sure a fact is mean."""
     return [(words.t(f"sure.{sure}"), words.t(f"sure.{sure}.text")) for sure in Sure]
+
+
+def interval_said(health: Health, words: HomeWords) -> str:
+    """How many seconds lie between telegrams; tenths only where they come fast. Empty where that is not known."""
+    if health.interval_s is None:
+        return ""
+    return words.n(health.interval_s, 0 if health.interval_s >= _WHOLE_FROM_S else 1)
 
 
 def clock_said(health: Health, words: HomeWords) -> str:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 _STEPS = (1, 2, 5)
 _WANTED = 4
+_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From `bottom` (0 or less) to `top` (0 or more) in steps that people count in; never empty."""
+    """From `bottom` (0 or less) to `top` (0 or more) in steps that people count in; never empty.
+
+    The top is on a step, the bottom need not be: a little export does not take the room of a whole step.
+    """
 
     bottom: int
     top: int
@@ -17,7 +21,12 @@ class Scale:
 
     @property
     def ticks(self) -> tuple[int, ...]:
-        return tuple(range(self.bottom, self.top + 1, self.step))
+        return tuple(range(-(-self.bottom // self.step) * self.step, self.top + 1, self.step))
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals a label in thousands needs."""
+        return next(decimals for decimals in range(4) if self.step * 10**decimals % 1000 == 0)
 
     def height(self, value: int) -> float:
         """Percent of the chart's height between the value and 0."""
@@ -35,7 +44,8 @@ def scale(values: Sequence[int | None], least: int) -> Scale:
     if high - low < least:
         high, low = (high, -least) if high == 0 and low < 0 else (least, low)
     step = _step((high - low) / _WANTED)
-    return Scale(low // step * step, -(-high // step) * step, step)
+    part = max(1, step // _PARTS)
+    return Scale(low // part * part, -(-high // step) * step, step)
 
 
 def _step(rough: float) -> int:

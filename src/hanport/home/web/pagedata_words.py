@@ -6,6 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hanport.home.config import HouseTable
+from hanport.home.web.pagedata_scale import Scale
 from hanport.web.words import NO_BREAK_SPACE, Words
 
 CATALOGS = ("home", "web")
@@ -41,6 +42,10 @@ class HomeWords(Words):
         size = abs(energy_wh or 0)
         return self.kwh(energy_wh, 2 if size < 100_000 else 1 if size < 1_000_000 else 0)
 
+    def tick(self, value: int, upright: Scale) -> str:
+        """A label of an upright scale, in thousands."""
+        return self.n(Decimal(value).scaleb(-3), upright.decimals)
+
     def cell(self, energy_wh: int | None) -> str:
         """The kWh of a table's cell: to the Wh, without the unit."""
         return UNKNOWN if energy_wh is None else self.n(Decimal(energy_wh).scaleb(-3), 3)
@@ -66,6 +71,10 @@ class HomeWords(Words):
     def hours(self, start: datetime, end: datetime) -> str:
         """`14:00–15:00`."""
         return f"{self.time(start)}–{self.time(end)}"
+
+    def until(self, at: datetime, *, day: bool) -> str:
+        """A moment up to which something goes: `14:15`, with its day `25 nov. 14:15`."""
+        return self.date(at, "d MMM") + " " + self.time(at) if day else self.time(at)
 
     def time_of(self, at_s: float) -> str:
         """The time of day of seconds since 1970."""

@@ -70,18 +70,24 @@ def _health(parts: WebParts, words: HomeWords, now: datetime) -> dict[str, Any]:
     health = parts.health() if parts.health else None
     status = health.status if health else parts.live.status
     findings = [said.finding_said(finding, words) for finding in (health.findings if health else ())]
-    model = health.model if health else _model_of(parts.live.sample)
+    model = (health.model if health else None) or _model_of(parts.live.sample)
     return {
         "health": health,
         "port_status": status,
-        "since_s": max(0, round((now - status.since).total_seconds())),
+        "since_s": _rounded(max(0, round((now - status.since).total_seconds()))),
         "findings": findings,
+        "interval": said.interval_said(health, words) if health else "",
         "clock": said.clock_said(health, words) if health else "",
         "hangs": said.hangs_said(health, words) if health else [],
         "guide": said.guide_said(health, words) if health and parts.act else None,
         "models": said.models_said(model, words),
         "sure": said.sure_words(words),
     }
+
+
+def _rounded(seconds: int) -> int:
+    """Seconds are nothing to be told behind ten minutes."""
+    return seconds if seconds < 600 else seconds // 60 * 60
 
 
 def _model_of(sample: Sample | None) -> Model | None:

@@ -116,6 +116,7 @@ export class Curve {
   showPhases(shown) {
     this.phases = shown;
     this.place.querySelector("[data-phases-button]")?.setAttribute("aria-pressed", shown);
+    this.place.querySelector("[data-phases-legend]")?.toggleAttribute("hidden", !shown);
   }
 
   // Data

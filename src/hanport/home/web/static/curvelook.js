@@ -69,7 +69,7 @@ export function lookOf(curve) {
       bands: phases ? [] : [{ series: [1, 2], fill: band }],
       axes: [
         { ...frame, space: 70, size: 44, values: (chart, splits, axis, space, step) => speech.times(splits, step) },
-        { ...frame, size: 52, splits: () => upright.ticks, values: (chart, splits) => splits.map((each) => speech.kilowatt(each)) },
+        { ...frame, size: 52, splits: () => upright.ticks, values: (chart, splits) => splits.map((each) => speech.kilowatt(each, upright.decimals)) },
       ],
     },
   };

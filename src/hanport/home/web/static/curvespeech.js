@@ -15,7 +15,7 @@ export class Speech {
     this.month = form({ month: "short", year: "numeric" });
     this.year = form({ year: "numeric" });
     this.full = form({ day: "numeric", month: "short", year: "numeric" });
-    this.kilo1 = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.locale = locale;
     this.kilo2 = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     this.whole = new Intl.NumberFormat(locale);
   }
@@ -31,8 +31,9 @@ export class Speech {
   }
 
   /** A label of the upright axis. */
-  kilowatt(watt) {
-    return this.kilo1.format(watt / 1000).replace("-", "−");
+  kilowatt(watt, decimals) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    return (watt / 1000).toLocaleString(this.locale, digits).replace("-", "−");
   }
 
   span(from, to) {
@@ -40,6 +41,7 @@ export class Speech {
     const days = [from, to - 1].map((each) => this.full.format(this.at(each)));
     if (to - from >= 2 * DAY_S) return days[0] === days[1] ? days[0] : `${days[0]} – ${days[1]}`;
     const times = [from, to].map((each) => clock.format(this.at(each)));
+    if (times.every((time) => time === "00:00") && days[0] === days[1]) return days[0];
     if (days[0] === days[1]) return `${days[0]} ${times[0]}–${times[1]}`;
     return `${days[0]} ${times[0]} – ${days[1]} ${times[1]}`;
   }

@@ -3,7 +3,7 @@ import { scaleFor } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEAST_W = 1000;
-const GAP_S = 45;
+const GAP_S = 90;
 
 function make(name, attributes, text = "") {
   const element = document.createElementNS(SVG, name);
@@ -27,7 +27,8 @@ export class HourLine {
     this.grid = page.getElementById("hour-grid");
     this.times = page.getElementById("hour-times");
     const language = page.documentElement.lang === "sv" ? "sv-SE" : "en-GB";
-    this.kilo = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.kilo = (watt, decimals) =>
+      `${(watt / 1000).toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}\u00a0kW`.replace("-", "−");
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm" });
   }
 
@@ -72,7 +73,7 @@ export class HourLine {
     const place = (tick) => `${upright.y(tick)}%`;
     this.axis.replaceChildren(
       ...upright.ticks.map((tick) =>
-        make("text", { x: "100%", y: place(tick), dy: "0.35em" }, `${this.kilo.format(tick / 1000).replace("-", "−")}\u00a0kW`),
+        make("text", { x: "100%", y: place(tick), dy: "0.35em" }, this.kilo(tick, upright.decimals)),
       ),
     );
     this.grid.replaceChildren(

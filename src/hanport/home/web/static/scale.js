@@ -2,6 +2,7 @@
 
 const STEPS = [1, 2, 5];
 const WANTED = 4;
+const PARTS = 5;
 
 function stepFor(rough) {
   for (let size = 1; ; size *= 10) {
@@ -9,7 +10,7 @@ function stepFor(rough) {
   }
 }
 
-/** `{bottom, top, step, ticks}` that holds all values and 0, and at least `least`. */
+/** `{bottom, top, step, ticks, decimals}` that holds all values and 0, and at least `least`. */
 export function scaleFor(values, least) {
   let low = 0;
   let high = 0;
@@ -20,9 +21,12 @@ export function scaleFor(values, least) {
   }
   if (high - low < least) [high, low] = high === 0 && low < 0 ? [0, -least] : [least, low];
   const step = stepFor((high - low) / WANTED);
-  const bottom = Math.floor(low / step) * step;
+  const part = Math.max(1, Math.floor(step / PARTS));
+  const bottom = Math.floor(low / part) * part;
   const top = Math.ceil(high / step) * step;
   const ticks = [];
-  for (let tick = bottom; tick <= top; tick += step) ticks.push(tick);
-  return { bottom, top, step, ticks, y: (value) => ((top - value) * 100) / (top - bottom) };
+  for (let tick = Math.ceil(bottom / step) * step; tick <= top; tick += step) ticks.push(tick || 0);
+  let decimals = 0;
+  while ((step * 10 ** decimals) % 1000) decimals += 1;
+  return { bottom, top, step, ticks, decimals, y: (value) => ((top - value) * 100) / (top - bottom) };
 }
