@@ -34,6 +34,7 @@ def test_readings_of_two_meters(tmp_path: Path) -> None:
     assert not first.foreign
     assert instants(first) == [NOON, NOON + timedelta(seconds=10)]
     assert values(first.columns["energy_import_wh"]) == [1000, 1001]
+    assert values(first.columns["received_ms"]) == [1769860800500, None]
     assert values(first.columns["voltage_l1_mv"]) == [230_100, None]
     assert [(refusal.line, refusal.reason) for refusal in refusals.kept] == [
         (6, "'soon' is no time"),

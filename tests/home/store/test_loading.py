@@ -193,6 +193,7 @@ def test_export_then_import_into_an_empty_store_gives_the_identical_quarters(tmp
     assert refusals.count == 0
     assert quarters(tmp_path / "new.db") == quarters(path)
     assert well(tmp_path / "new.db")
+    assert csv(tmp_path / "new.db", what, tmp_path / "back.csv").read_text() == table.read_text()
     again, _ = bring_in(tmp_path / "new.db", table)
     assert (again.stored, again.present) == (0, loaded.rows)
     assert quarters(tmp_path / "new.db") == quarters(path)

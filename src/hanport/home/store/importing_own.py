@@ -45,25 +45,31 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
     place = {name: number for number, name in enumerate(table.names)}
     sources = {name: Source((place[name],), 0) for name in READING_COLUMNS if name in place}
     collector, times = Collector(sources), TimeReader(Times.UTC)
+    received: list[int] = []
     series: tuple[str, ...] = ()
     meter = options.meter or METER
     for line, cells in table:
         now = tuple(cells[place[name]] for name in ("run", "meter", "meter_number") if name in place)
         if (now != series or len(collector) >= PIECE_ROWS) and len(collector):
-            yield _readings(meter, collector.take(refusals))
+            yield _readings(meter, collector.take(refusals), received)
+            received = []
         series = now
         meter = options.meter or _meter(cells, place)
         try:
             at_ms = times.ms(cells[place["at_utc"]])
+            said = cells[place["received_utc"]] if "received_utc" in place else ""
+            received_ms = TimeReader(Times.UTC).ms(said) if said else NONE
         except NoTime as problem:
             refusals.add_time(line, problem)
             continue
         collector.add(line, at_ms, cells)
-    yield _readings(meter, collector.take(refusals))
+        received.append(received_ms)
+    yield _readings(meter, collector.take(refusals), received)
 
 
-def _readings(meter: MeterIdentity, taken: Taken) -> Readings:
-    return Readings(meter, taken.at_ms, taken.columns)
+def _readings(meter: MeterIdentity, taken: Taken, received: list[int]) -> Readings:
+    received_ms = np.array(received, np.int64)[taken.kept]
+    return Readings(meter, taken.at_ms, taken.columns | {"received_ms": received_ms})
 
 
 def _meter(cells: list[str], place: dict[str, int]) -> MeterIdentity:
