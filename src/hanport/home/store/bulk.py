@@ -105,7 +105,7 @@ class _Import:
             return sum((self._one(columns, index) for index in range(len(columns))), Imported(0, 0))
         first, last = int(columns["at_ms"][0]), int(columns["at_ms"][-1])
         for run in in_order(self._series.runs_of(self._meter), first, last + 1):
-            if not open_to(run, first, head.last_ms) or not open_to(run, last, head.last_ms):
+            if not all(open_to(self._runs, run, at_ms, head.last_ms) for at_ms in (first, last)):
                 continue
             around = [self._around(run, register, first, last) for register in (0, 1)]
             new = self._new_for(run, columns, around)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import apsw
 
-from hanport.home.store.entry import Entry
+from hanport.home.store.entry import Entry, goes_on
 from hanport.home.store.ledger import Point
 from hanport.home.store.packing import NONE
 from hanport.home.store.rebuild import Span, rebuild_ledger, rebuild_rollups, taken_on
@@ -26,11 +26,12 @@ class Neighbours(NamedTuple):
     before: Point | None
     after: Point | None
 
-    def admit(self, wh: int | None) -> bool:
-        """Whether a state fits between them."""
-        return wh is None or (
-            (self.before is None or self.before.wh <= wh) and (self.after is None or wh <= self.after.wh)
-        )
+    def admit(self, at_ms: int, wh: int | None) -> bool:
+        """Whether a state fits between them: not back, and no further than anything can have used."""
+        if wh is None:
+            return True
+        comes = goes_on(self.before, at_ms, wh)
+        return comes and (self.after is None or goes_on(Point(at_ms, wh), self.after.at_ms, self.after.wh))
 
 
 def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[Run], open_ms: int) -> bool | None:
@@ -44,7 +45,8 @@ def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[
         places.append((run, free))
     for run, free in places:
         around = [neighbours(connection, runs, run, register, free.at_ms) for register in (0, 1)]
-        if open_to(run, free.at_ms, open_ms) and all(map(Neighbours.admit, around, free.registers)):
+        fits = (pair.admit(free.at_ms, wh) for pair, wh in zip(around, free.registers, strict=True))
+        if open_to(runs, run, free.at_ms, open_ms) and all(fits):
             _insert(connection, runs, run, free)
             rebuild_ledger(connection, runs, reach(run, free.at_ms, free.at_ms, around))
             rebuild_rollups(connection, runs, Span(free.at_ms, free.at_ms + 1), open_ms=open_ms)
@@ -57,9 +59,15 @@ def in_order(candidates: list[Run], begin_ms: int, end_ms: int) -> list[Run]:
     return sorted(candidates, key=lambda run: (not run.covers(begin_ms, end_ms), -run.id))
 
 
-def open_to(run: Run, at_ms: int, open_ms: int) -> bool:
-    """Whether a reading may be put there at all: one that is newer than the newest is no history of any run."""
-    return at_ms <= open_ms or (run.ended_ms is not None and at_ms >= run.began_ms)
+def open_to(runs: Runs, run: Run, at_ms: int, open_ms: int) -> bool:
+    """Whether a reading may be put there at all.
+
+    One that is newer than the newest of all is at most a straggler from before the clock was set back.
+    """
+    if at_ms <= open_ms:
+        return True
+    straggles = run.ended_ms is not None and (at_ms <= run.ended_ms or runs.continued_by(run) is not None)
+    return straggles and at_ms >= run.began_ms
 
 
 def neighbours(connection: apsw.Connection, runs: Runs, run: Run, register: int, at_ms: int) -> Neighbours:

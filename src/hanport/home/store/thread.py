@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import apsw
 
 from hanport.home.config import StoreTable
+from hanport.home.store.disk import Space, space
 from hanport.home.store.errors import StoreError
 from hanport.home.store.reader import Reader
 from hanport.home.store.writer import Outcome, Store
@@ -30,8 +31,9 @@ class StoreThread:
     answer. A change that has begun is carried out also when nobody waits for it any more.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, settings: StoreTable) -> None:
         self.path = store.path
+        self._settings = settings
         self._store = store
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -48,7 +50,7 @@ class StoreThread:
         settings = settings or StoreTable()
         every_s = settings.commit_every_s
         store = await asyncio.to_thread(lambda: Store(path, commit_every_s=every_s, settings=settings))
-        return cls(store)
+        return cls(store, settings)
 
     async def append(self, sample: Sample) -> Outcome:
         """Store what was heard; durable on return where `commit_every_s` is 0. Raises StoreError."""
@@ -57,6 +59,10 @@ class StoreThread:
     async def write(self, change: Callable[[apsw.Connection], T]) -> T:
         """Any other change, whole or not at all, durable on return. Raises StoreError."""
         return await self.run(lambda store: store.write(change))
+
+    def space(self) -> Space:
+        """The room that is left on the disk; asked of the system each time, at once."""
+        return space(self.path, self._settings)
 
     async def run(self, act: Callable[[Store], T]) -> T:
         """Anything with the Store itself, in its thread. Keep it short: telegrams wait meanwhile."""

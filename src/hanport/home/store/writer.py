@@ -10,6 +10,7 @@ import apsw
 from hanport.home.config import StoreTable
 from hanport.home.store.blocks import DAY_MS, SINGLE_MS, pack_step, thin_step
 from hanport.home.store.database import Database, open_database
+from hanport.home.store.disk import check_space
 from hanport.home.store.entry import Entry, make_entry
 from hanport.home.store.errors import StoreUnreadable
 from hanport.home.store.extras import Extras
@@ -90,6 +91,7 @@ class Store:
 
         One without `received_at` is history: where it is older than the newest, it was not the clock that was set back.
         """
+        check_space(self.path, self._settings)
         item = _Item(make_entry(at, received_at, reading), meter, extras)
         return self._change(lambda: self._add(item))
 
@@ -123,6 +125,8 @@ class Store:
 
     def series(self, act: Callable[[Series], T]) -> T:
         """A change of many readings at once (store/bulk.py), durable on return."""
+
+        check_space(self.path, self._settings)
 
         def act_and_commit() -> T:
             result = act(self._current())
