@@ -30,8 +30,14 @@ install: .venv/.installed
 	@.peers/decoders/bin/python $(PIP) --requirement tools/peers.txt
 	@touch $@
 
-run: install
-	@$(BIN)/hanport demo
+# The virtual house has lived for 90 days when it is first seen; later starts only add what has passed since.
+build/demo/.prepared: .venv/.installed
+	@echo "Letting the virtual house live for 90 days ..."
+	@$(BIN)/hanport demo --folder build/demo --prepare
+	@touch $@
+
+run: install build/demo/.prepared
+	@$(BIN)/hanport demo --folder build/demo
 
 lint: .venv/.dev
 	$(BIN)/ruff check

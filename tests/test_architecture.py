@@ -32,9 +32,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "home.notices": {"home.values", "home.live", "home.store", "home.config", "locale"} | FREE,
     "home.prices": {"home.values", "home.tariffs", "port", "models"} | FREE,
     "home.devices": {"home.values", "port", "models"} | FREE,
-    "home.share": {"home.values", "home.live", "home.store", "home.config", "port", "models", "locale"} | FREE,
+    "home.share": {"home.values", "home.live", "home.store", "home.config", "home.supervisor"}
+    | {"port", "models", "locale"}
+    | FREE,
     "home.web": {"home", "web", "doctor", "models", "locale", "port", "sources"} | FREE,
     "home.hub": {"home", "web", "sources", "doctor", "models", "locale", "port"} | FREE,
+    "home.first_start": {"home", "home.hub", "web", "locale"} | FREE,
     "home": {"home", "sources", "doctor", "models", "locale", "port"} | FREE,
     "grid": {"web", "models", "doctor", "locale"} | FREE,
     "web": {"locale"} | FREE,

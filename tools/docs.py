@@ -1,21 +1,25 @@
-"""Write the pages that come from the code: commands, meters, findings, and the picture of `hanport watch`.
+"""Write the pages that come from the code: commands, settings, meters, findings, and the picture of `hanport watch`.
 
 `python -m tools.docs` writes them; a test fails while a page does not say what the code says.
 """
 
 import importlib
 import io
+import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 from rich.console import Console
 
 from hanport.cli.main import COMMANDS, cli
 from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
+from hanport.home.config import HomeConfig
 from hanport.locale import catalog_texts
 from hanport.meter.control import ENDPOINTS
 from hanport.meter.control import ROOT as CONTROL
@@ -43,7 +47,20 @@ def commands_page() -> str:
     for name, (module, _) in COMMANDS.items():
         command = importlib.import_module(f"hanport.cli.{module}").command
         parts.append(f"\n## hanport {name}\n\n```\n{_help(command, f'hanport {name}')}```\n")
+        parts += _subcommands(command, name)
     return "".join(parts)
+
+
+def _subcommands(command: click.Command, name: str) -> list[str]:
+    if not isinstance(command, click.Group):
+        return []
+    context = click.Context(command, info_name=f"hanport {name}")
+    found = [(each, command.get_command(context, each)) for each in command.list_commands(context)]
+    return [
+        f"\n### hanport {name} {each}\n\n```\n{_help(inner, f'hanport {name} {each}')}```\n"
+        for each, inner in found
+        if inner is not None
+    ]
 
 
 def _help(command: click.Command, name: str) -> str:
@@ -116,7 +133,58 @@ def _between(text: str, name: str, content: str) -> str:
     return text[: text.index(begin) + len(begin)] + content + text[text.index(end) :]
 
 
+def configuration_page() -> str:
+    """Every setting of home.toml with its kind and default."""
+    lines = ["# home.toml\n\n", _MADE]
+    lines.append(
+        "One file holds what a household sets; the pages write their changes back into it and keep comments.\n"
+    )
+    lines.append("An unknown key is an error that names the nearest known one: `hanport home check-config` says it.\n")
+    lines += _settings(HomeConfig, "")
+    return "".join(lines)
+
+
+def _settings(table: type[msgspec.Struct], place: str) -> list[str]:
+    fields = {field.name: field for field in msgspec.structs.fields(table)}
+    inner = {name: field.type for name, field in fields.items() if _is_table(field.type)}
+    own = [field for name, field in fields.items() if name not in inner]
+    said = " ".join((table.__doc__ or "").split()).partition(": ")[2]
+    lines = [f"\n## [{place.rstrip('.')}]\n\n{said[:1].upper()}{said[1:]}\n" if place else ""]
+    if own:
+        lines.append("\n| key | kind | default |\n|---|---|---|\n")
+        lines += [f"| `{field.name}` | {_kind(field.type)} | `{_as_toml(field.default)}` |\n" for field in own]
+    for name, kind in inner.items():
+        lines += _settings(kind, f"{place}{name}.")
+    return lines
+
+
+def _is_table(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _kind(kind: Any) -> str:
+    info = msgspec.inspect.type_info(kind)
+    match info:
+        case msgspec.inspect.LiteralType(values=values):
+            return " or ".join(f"`{_as_toml(value)}`" for value in values)
+        case msgspec.inspect.IntType(ge=low, le=high) | msgspec.inspect.FloatType(ge=low, le=high):
+            number = "whole number" if isinstance(info, msgspec.inspect.IntType) else "number"
+            return (
+                number + (f" from {low:g}" if low is not None else "") + (f" to {high:g}" if high is not None else "")
+            )
+        case msgspec.inspect.BoolType():
+            return "true or false"
+        case msgspec.inspect.VarTupleType():
+            return "list of texts"
+    return "text"
+
+
+def _as_toml(value: object) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
 PAGES = {
+    "docs/configuration.md": configuration_page,
     "docs/virtual-meter.md": virtual_meter_page,
     "docs/commands.md": commands_page,
     "docs/meters.md": meters_page,
@@ -125,9 +193,13 @@ PAGES = {
 }
 
 
+def _is_fresh(path: Path, content: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == content
+
+
 def main() -> int:
     """Write all pages; with --check write nothing, name those that are not fresh, and leave with 1."""
-    stale = [place for place, page in PAGES.items() if (ROOT / place).read_text("utf-8") != page()]
+    stale = [place for place, page in PAGES.items() if not _is_fresh(ROOT / place, page())]
     if "--check" in sys.argv[1:]:
         print("\n".join(stale))
         return 1 if stale else 0

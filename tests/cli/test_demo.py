@@ -1,88 +1,84 @@
-"""`hanport demo`: live values within seconds, and a clean end."""
+"""`hanport demo`: a house with a past, a page within seconds, and a clean end."""
 
-import os
-import pty
 import re
-import select
 import signal
 import socket
 import subprocess
 import sys
 import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-DEMO = [sys.executable, "-m", "hanport", "demo", "--interval", "1"]
+import httpx
 
+from hanport.demo.household import PASSWORD, USER
+from hanport.home.store.reader import Reader
 
-def read_until(descriptor: int, pattern: bytes, seconds: float = 30) -> bytes:
-    seen = b""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not re.search(pattern, seen):
-        if select.select([descriptor], [], [], 0.1)[0]:
-            try:
-                seen += os.read(descriptor, 65536)
-            except OSError:
-                break
-    assert re.search(pattern, seen), seen
-    return seen
+DEMO = [sys.executable, "-m", "hanport", "demo", "--lang", "en", "--port", "0", "--listen", "tcp://127.0.0.1:0"]
 
 
-def test_in_a_pipe_it_prints_telegrams_and_takes_another_port_when_its_own_is_busy() -> None:
+@contextmanager
+def demo(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """A running demonstration, and where its hub and its meter are."""
+    command = [*DEMO, "--folder", str(folder), "--days", "2", "--interval", "1", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "Ctrl-C" not in said:
+                line = process.stdout.readline()
+                assert line, process.stderr.read() if process.stderr else ""
+                said += line
+            places = dict(re.findall(r"The (hub|meter): +(\S+)", said))
+            assert f"name: {USER}   password: {PASSWORD}" in said
+            yield process, places
+        finally:
+            process.kill()
+
+
+@contextmanager
+def logged_in(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=10) as client:
+        form, origin = {"name": USER, "password": PASSWORD}, {"origin": address.rstrip("/")}
+        assert client.post("/login", data=form, headers=origin).status_code == 303
+        yield client
+
+
+def test_the_page_shows_a_house_with_a_past_and_ctrl_c_ends_all(tmp_path: Path) -> None:
+    with demo(tmp_path) as (process, places):
+        with logged_in(places["hub"]) as client:
+            for _ in range(100):
+                page = client.get("/").text
+                if "for 1 s" in page or " W" in page:
+                    break
+                time.sleep(0.1)
+            assert "The demo house" in page
+            assert "kWh" in client.get("/history?view=month").text
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert "Traceback" not in errors
+    with Reader(tmp_path / "hanport-data" / "hub.db") as reader:
+        span = reader.span()
+        assert span is not None
+        assert (span[1] - span[0]).total_seconds() > 2 * 86_400 - 60
+
+
+def test_the_next_start_goes_on_and_a_busy_port_gives_way(tmp_path: Path) -> None:
+    subprocess.run([*DEMO, "--folder", str(tmp_path), "--days", "1", "--prepare"], check=True, capture_output=True)
+    with Reader(tmp_path / "hanport-data" / "hub.db") as reader:
+        before = reader.span()
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        with subprocess.Popen(
-            [*DEMO, "--listen", f"tcp://127.0.0.1:{port}", "--lang", "en"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as demo:
-            assert demo.stdout and demo.stderr
-            first = demo.stdout.readline().decode()
-            assert "A virtual meter sends on tcp://127.0.0.1:" in first
-            assert f":{port};" not in first
-            assert b"Import" in demo.stdout.readline()
-            demo.send_signal(signal.SIGINT)
-            assert demo.wait(20) == 0
-            said = demo.stderr.read().decode()
-            assert str(port) in said
-            assert "Traceback" not in said
-
-
-def test_in_a_terminal_control_c_ends_both_without_a_traceback() -> None:
-    main, side = pty.openpty()
-    demo = subprocess.Popen(
-        [*DEMO, "--listen", "tcp://127.0.0.1:0", "--lang", "sv"],
-        stdin=side,
-        stdout=side,
-        stderr=side,
-        start_new_session=True,
-        preexec_fn=lambda: _take_terminal(side),
-    )
-    os.close(side)
-    try:
-        read_until(main, b"KAM5")
-        os.write(main, b"\x03")
-        assert demo.wait(20) == 0
-        rest = b""
-        while select.select([main], [], [], 0.2)[0]:
-            try:
-                rest += os.read(main, 65536)
-            except OSError:
-                break
-        assert b"Traceback" not in rest
-    finally:
-        demo.kill()
-        demo.wait()
-        os.close(main)
-
-
-def _take_terminal(descriptor: int) -> None:
-    import fcntl
-    import termios
-
-    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
-
-
-def test_a_meter_that_cannot_start_is_said() -> None:
-    done = subprocess.run([*DEMO, "--listen", "tcp://nowhere"], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert "did not start" in done.stderr
-    assert "Traceback" not in done.stderr
+        with demo(tmp_path, "--port", str(port)) as (process, places):
+            assert f":{port}/" not in places["hub"]
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+    with Reader(tmp_path / "hanport-data" / "hub.db") as reader:
+        after = reader.span()
+        assert before is not None and after is not None
+        assert before[0] == after[0] and before[1] <= after[1]
+        assert len(reader.meters()) == 1
+    assert tomllib.loads((tmp_path / "home.toml").read_text("utf-8"))["source"]["address"] == places["meter"]

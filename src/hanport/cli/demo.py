@@ -1,53 +1,77 @@
-"""`hanport demo`: a virtual meter, and what it says, in one terminal."""
+"""`hanport demo`: a virtual meter with months of history, and the hub that shows it."""
 
-import subprocess
+import os
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import click
 
-from hanport.cli import watch
-from hanport.errors import HanportError
-from hanport.locale import LANGUAGES
-
-_SAYS_WHERE = "telegrams on "
-_STOP_S = 5
+from hanport.demo import children
+from hanport.demo.household import MODEL, PASSWORD, USER, Household
+from hanport.locale import LANGUAGES, language_of_environment, text
+from hanport.sources.address import parse_listen
 
 
-@click.command(short_help="Start a virtual meter and watch it.")
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for, one field an option."""
+
+    folder: Path
+    days: int
+    listen: str
+    port: int
+    interval: int
+    seed: int
+    lang: str | None
+    prepare: bool
+
+
+@click.command(short_help="Start a virtual meter and the hub that shows it.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("hanport-demo"), show_default=True)
+@click.option("--days", type=click.IntRange(0, 3650), default=90, show_default=True, help="Days of history.")
 @click.option("--listen", default="tcp://127.0.0.1:5500", show_default=True, help="Where the meter's telegrams are.")
-@click.option("--interval", type=click.IntRange(min=1), default=2, show_default=True, help="Seconds between telegrams.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help="Where the pages are.")
+@click.option(
+    "--interval", type=click.IntRange(min=1), default=10, show_default=True, help="Seconds between telegrams."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same house.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="The language; else that of the environment.")
-def command(listen: str, interval: int, seed: int, lang: str | None) -> int:
-    """Start a virtual meter with its port open, and watch it. Other programs can read it too. Ctrl-C ends both."""
-    options = ["--listen", listen, "--interval", str(interval), "--seed", str(seed)]
-    try:
-        with _meter(options) as address:
-            click.echo(f"A virtual meter sends on {address}; Ctrl-C ends it.")
-            arguments = [address, *(["--lang", lang] if lang else [])]
-            code = watch.command.main(arguments, prog_name="hanport watch", standalone_mode=False)
-            return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, click.Abort):
+@click.option("--prepare", is_flag=True, help="Only make the history, so that the next start is fast.")
+def command(**given: Any) -> int:
+    """Start a virtual meter, whose house has lived for some months already, and the hub that shows it.
+
+    Everything is kept in --folder; the next start goes on from there. Ctrl-C ends both.
+    """
+    options = Options(**given)
+    language = options.lang or language_of_environment(os.environ)
+    household = Household(options.folder, options.seed, language)
+    household.write(web_port=options.port, meter=str(parse_listen(options.listen)))
+    lived_in = household.is_lived_in
+    registers = household.rehearse(options.days)
+    if not lived_in:
+        household.let_in()
+    if options.prepare:
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with ExitStack() as stack:
+            meter, hub = _start(household, options, registers, stack)
+            click.echo(text("terminal", "started", language, meter=meter, hub=hub, user=USER, password=PASSWORD))
+            signal.pause()
+    except (KeyboardInterrupt, click.Abort):
+        pass
+    return 0
 
 
-@contextmanager
-def _meter(options: list[str]) -> Iterator[str]:
-    """A virtual meter in a process of its own, from its first word to the end of the block."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "hanport", "meter", *options], stdout=subprocess.PIPE, text=True
-    ) as meter:
-        try:
-            assert meter.stdout is not None
-            said = meter.stdout.readline().strip()
-            if not said.startswith(_SAYS_WHERE):
-                raise HanportError("The virtual meter did not start.", "What it said stands above.")
-            yield said.removeprefix(_SAYS_WHERE)
-        finally:
-            meter.terminate()
-            try:
-                meter.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                meter.kill()
+def _start(household: Household, options: Options, registers: str, stack: ExitStack) -> tuple[str, str]:
+    """Start the meter and the hub; gives where they are."""
+    house = ["--model", MODEL, "--seed", str(options.seed), "--registers", registers]
+    arguments = ["meter", "--listen", options.listen, "--interval", str(options.interval), *house]
+    meter = stack.enter_context(children.running(arguments, says="telegrams on "))
+    household.write(web_port=options.port, meter=meter)
+    arguments = ["home", "--config", str(household.config), "--or-any-port"]
+    return meter, stack.enter_context(children.running(arguments, says="hub on "))

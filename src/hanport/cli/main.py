@@ -15,7 +15,8 @@ COMMANDS = {
     "doctor": ("doctor", "Watch a source and say what is wrong with it and what to do."),
     "record": ("record", "Keep what a source sends, byte for byte, with the receive times."),
     "replay": ("replay", "Serve a recording again at any speed."),
-    "demo": ("demo", "Start a virtual meter and watch it, in one terminal."),
+    "home": ("home", "Run the hub of a household: store, show, tell, share."),
+    "demo": ("demo", "Start a virtual meter and the hub that shows it."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
 }
 

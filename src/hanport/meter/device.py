@@ -100,7 +100,7 @@ class VirtualMeter:
         self._anchor = (self._start, clock.monotonic())
         self._speed = speed
         self._house = House(setup.house)
-        energies = setup.energies or _second_hand(setup.seed)
+        energies = setup.energies or second_hand(setup.seed)
         self._registers = Registers(energies, phases=setup.house.phases)
         self._module = HanModule(setup.module, self._start, is_open=setup.is_open)
         self._schedule = Schedule(seed=setup.seed, p1=setup.p1)
@@ -265,7 +265,7 @@ def telegrams(profile: Profile) -> Write:
     return write_one
 
 
-def _second_hand(seed: int) -> Energies:
+def second_hand(seed: int) -> Energies:
     """Registers of a meter that has hung in a house for some years."""
     random = Random(f"registers:{seed}")
     return Energies(*(random.randint(0, most) for most in (80_000_000, 9_000_000, 4_000_000, 12_000_000)))

@@ -1,0 +1,48 @@
+"""Programs of hanport as child processes: started, waited for until they say where they are, and ended."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from hanport.errors import HanportError
+
+STOP_S = 15.0
+
+
+def run(arguments: Sequence[str], *, text: str = "") -> str:
+    """Let a program run to its end, with a text for its standard input; gives what it printed. Raises HanportError."""
+    done = subprocess.run(_command(arguments), input=text, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise HanportError(f"`hanport {' '.join(arguments)}` failed.", "What it said stands above.")
+    return done.stdout
+
+
+@contextmanager
+def running(arguments: Sequence[str], *, says: str) -> Iterator[str]:
+    """A program until the end of the block; gives what follows `says` in the first line that has it.
+
+    Raises HanportError when it ends before it has said so.
+    """
+    with subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield _said(process, says, arguments)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _said(process: subprocess.Popen[str], says: str, arguments: Sequence[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        _, found, place = line.partition(says)
+        if found:
+            return place.strip()
+    raise HanportError(f"`hanport {' '.join(arguments)}` did not start.", "What it said stands above.")
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "hanport", *arguments]
