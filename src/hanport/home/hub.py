@@ -105,6 +105,7 @@ class Hub:
         """Write a changed configuration into its file and let the parts follow. Raises ConfigError."""
         settings.save(self._start.path, config)
         before, self._config = self._config, config
+        await self._store.configure(config.store)
         if config.source != before.source:
             self.watch = self._new_watch()
         await self._supervisor.change(self._parts())
@@ -115,7 +116,7 @@ class Hub:
         ears = Ears(self.live, self.intake, lambda: self.watch)
         parts = {
             "watchdog": Part(partial(systemd.keep_watchdog, self._clock), once=True),
-            "store": Part(partial(store_all, self.intake, self._store)),
+            "store": Part(partial(store_all, self.intake, self._store), config.store),
             "health": Part(self.watch.run, config.source),
             "source": Part(partial(hear, config.source, ears, self._clock), config.source, once=True),
             "notices": Part(self.notifier.run, (config.notice, config.share.mqtt)),

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+from hanport.home.config import StoreTable
 from hanport.home.live import Live
+from hanport.home.store.disk import Room, Space
 from hanport.home.values import PartState, PartStatus, PortState, PortStatus
 from hanport.home.web.app import CATALOGS
-from hanport.home.web.troubles import troubles
+from hanport.home.web.troubles import disk_trouble, troubles
 from hanport.web.words import Words
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -44,3 +46,13 @@ def test_what_the_hub_does_not_know_by_its_kind_speaks_for_itself() -> None:
     assert "The broker is away. Start it." in first.text
     assert first.href == "/settings"
     assert second.text.startswith("new står stilla")
+
+
+def test_a_disk_that_is_nearly_full_warns_before_it_stops() -> None:
+    settings = StoreTable(warn_free_mb=5000, least_free_mb=1000)
+    words = Words("sv", CATALOGS)
+    assert disk_trouble(Space(6000, Room.ENOUGH), settings, words) == []
+    assert disk_trouble(Space(10, Room.NONE), settings, words) == []  # the store says so itself
+    (line,) = disk_trouble(Space(1234, Room.LOW), settings, words)
+    assert line.level == "warn"
+    assert "1\u00a0234 MB är lediga. Vid 1\u00a0000 MB slutar" in line.text

@@ -52,6 +52,11 @@ class StoreThread:
         store = await asyncio.to_thread(lambda: Store(path, commit_every_s=every_s, settings=settings))
         return cls(store, settings)
 
+    async def configure(self, settings: StoreTable) -> None:
+        """From now on by these settings."""
+        self._settings = settings
+        await self.run(lambda store: store.configure(settings))
+
     async def append(self, sample: Sample) -> Outcome:
         """Store what was heard; durable on return where `commit_every_s` is 0. Raises StoreError."""
         return await self.run(lambda store: store.append(sample))

@@ -62,6 +62,11 @@ class Store:
         self._pending: list[_Item] = []
         self._untidy = True
 
+    def configure(self, settings: StoreTable) -> None:
+        """From now on by these settings."""
+        self._settings = settings
+        self._commit_every_ms = settings.commit_every_s * 1000
+
     @property
     def pending(self) -> int:
         """How many readings wait for their commit."""

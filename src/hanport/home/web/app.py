@@ -15,7 +15,7 @@ from hanport.home.web import account, history, login, now, peaks, port, settings
 from hanport.home.web.access import Access
 from hanport.home.web.parts import WebParts
 from hanport.home.web.status import status_line
-from hanport.home.web.troubles import troubles
+from hanport.home.web.troubles import disk_trouble, troubles
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
 from hanport.web.shell import Brand, Frame, Link, Shell, StatusLine, Visitor
@@ -61,7 +61,10 @@ def make_shell(parts: WebParts) -> Shell:
         return status_line(parts.live.status, words, parts.clock) if request.scope.get("user") else None
 
     def troubles_for(request: Request, words: Words) -> Sequence[StatusLine]:
-        return troubles(parts.live, words) if request.scope.get("user") else ()
+        if not request.scope.get("user"):
+            return ()
+        disk = disk_trouble(parts.store.space(), parts.config().store, words)
+        return [*troubles(parts.live, words), *disk]
 
     async def language_chosen(request: Request, language: str) -> None:
         user = request.scope.get("user")
