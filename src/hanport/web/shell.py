@@ -51,7 +51,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """The line under the header. `level` is well, quiet (nothing to say yet), warn or bad; `href` says more, `name` what it is about."""
+    """A line under the header. `level` is well, quiet (nothing to say yet), warn or bad; `href` says more, `name` what
+    it is about.
+    """
 
     level: str
     text: str
@@ -143,7 +145,7 @@ def _said_by(words: Words) -> Mapping[str, object]:
 
 def _link_of(path: str, links: Sequence[Link]) -> Link | None:
     """The entry of the navigation that a path belongs to: the one that begins it furthest."""
-    under = [link for link in links if path == link.path or path.startswith(link.path.rstrip("/") + "/")]
+    under = [link for link in links if path == link.path or (link.path != "/" and path.startswith(f"{link.path}/"))]
     return max(under, key=lambda link: len(link.path), default=None)
 
 
