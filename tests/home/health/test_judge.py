@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanport.doctor import Finding, Severity
@@ -133,10 +133,11 @@ def test_a_clock_that_is_set_moves_the_verdict() -> None:
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["telegrams", "quiet", "garbage", "lost"]), st.integers(1, 150), st.booleans()),
-    max_size=20,
+    max_size=12,
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(STEPS)
 def test_the_state_is_never_better_than_what_is_heard(steps: list[tuple[str, int, bool]]) -> None:
     case = Case()
