@@ -1,5 +1,6 @@
 """`hanport home import`: recordings, and tables of other programs, into the store."""
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,16 +111,21 @@ def _import(store: Store, found: Found, options: Options, keys: Keys | None) -> 
     clock = SystemClock()
     progress, begun_s = ProgressLine(clock), clock.monotonic()
     refusals, unused, loader = Refusals(), Unused(), Loader(store)
+    shares: deque[float] = deque(maxlen=1)
     pieces: Iterator[Piece]
     if found.kind is Kind.RECORDING:
         pieces = read_as_pieces(found.path, keys, unused)
     else:
-        pieces = read_pieces(found, options, refusals)
+        pieces = read_pieces(found, options, refusals, shares.append)
+
+    def line() -> str:
+        share = f"{shares[-1]:.0%}, " if shares else ""
+        return f"{found.path.name}: {share}{loader.loaded.rows:,} rows"
 
     def watched() -> Iterator[Piece]:
         for piece in pieces:
             yield piece
-            progress.tell(lambda: f"{found.path.name}: {loader.loaded.rows:,} rows")
+            progress.tell(line)
 
     try:
         loaded = loader.load(watched())

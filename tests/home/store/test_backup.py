@@ -150,6 +150,17 @@ def test_a_damaged_store_is_replaced_and_kept_as_it_is(tmp_path: Path) -> None:
     assert quarters(path) == before
 
 
+def test_sessions_do_not_come_back(tmp_path: Path) -> None:
+    path = filled(tmp_path / "hub.db", 10)
+    store = Store(path)
+    store.write(lambda c: c.execute("INSERT INTO user VALUES (1, 'anna', 'hash', 'owner', NULL, 0)").fetchall())
+    store.write(lambda c: c.execute("INSERT INTO session VALUES (x'00', 1, 0, 0)").fetchall())
+    store.close()
+    restore(backup(path, tmp_path / "copy.db").path, path, AT)
+    assert rows(path, "SELECT COUNT(*) FROM user") == [(1,)]
+    assert rows(path, "SELECT COUNT(*) FROM session") == [(0,)]
+
+
 def test_a_copy_put_where_nothing_was(tmp_path: Path) -> None:
     copy = backup(filled(tmp_path / "hub.db", 100), tmp_path / "copy.db").path
     assert restore(copy, tmp_path / "new" / "hub.db", AT) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from hanport.home.store.blocks import pack_step
+from hanport.home.store.blocks import pack_step, thin_step
 from hanport.home.store.check import Part, Verdict, check, repair
 from hanport.home.store.errors import StoreError
 from hanport.home.store.moments import to_ms
@@ -55,6 +55,19 @@ def test_a_store_that_is_well_also_while_it_is_open(tmp_path: Path, made: Callab
     store = Store(path)
     assert all(verdict.well for verdict in check(path))
     store.close()
+
+
+def test_a_thinned_store_is_well(tmp_path: Path) -> None:
+    path = with_blocks(tmp_path / "hub.db")
+    before = quarters(path)
+    store = Store(path)
+    while store.series(lambda series: thin_step(series.connection, series.runs, to_ms(NOON + timedelta(hours=9)))):
+        pass
+    store.close()
+    assert quarters(path) == before
+    assert all(verdict.well for verdict in check(path))
+    repair(path)
+    assert quarters(path) == before
 
 
 def test_an_empty_store_is_well(tmp_path: Path) -> None:

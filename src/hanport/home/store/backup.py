@@ -62,11 +62,13 @@ def restore(source: Path, database: Path, at: datetime, told: Told = lambda done
     """Put a backup in the place of `database`, whose hub is stopped (hold the data_lock).
 
     The backup is checked first. What was there is kept beside it; gives its name, None where nothing was there.
+    Sessions that were open when the backup was taken are over: whoever has logged out since stays logged out.
     Raises as `backup` does; then all is as it was.
     """
     arriving = database.with_name(database.name + ".restoring")
     backup(source, arriving, told)
     try:
+        _end_sessions(arriving)
         kept = _set_aside(database, at)
         arriving.replace(database)
         _sync(database.parent)
@@ -129,6 +131,17 @@ def _copy(source: Path, part: Path, told: Told) -> None:
     except apsw.Error as error:
         failed = part if isinstance(error, apsw.FullError) else source
         raise as_store_error(error, failed) from error
+
+
+def _end_sessions(path: Path) -> None:
+    connection = apsw.Connection(str(path))
+    try:
+        connection.execute("DELETE FROM session")
+    except apsw.Error as error:
+        raise as_store_error(error, path) from error
+    finally:
+        connection.close(True)
+    _sync(path)
 
 
 def _set_aside(database: Path, at: datetime) -> Path | None:

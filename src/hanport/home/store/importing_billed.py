@@ -52,16 +52,13 @@ def is_billed(names: Sequence[str]) -> bool:
 def has_times_below(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the row below the headings has a time where they say so: else they are words about the table."""
     plan = _plan(names, Options())
-    if plan is None:
+    if plan is None or not rows:
         return False
-    for cells in rows[:1]:
-        for _, text, _ in _cells(plan, cells):
-            try:
-                parse(text)
-            except NoTime:
-                return False
-            return True
-    return False
+    below = [*rows[0], *[""] * (len(names) - len(rows[0]))]
+    try:
+        return all(parse(text) for _, text, _ in _cells(plan, below))
+    except NoTime:
+        return False
 
 
 def read_billed(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
@@ -144,28 +141,24 @@ def _power_of(headings: str, options: Options) -> int:
 
 
 def _power(plan: _Plan, cells: Sequence[str]) -> int:
-    said = cells[plan.unit].strip().lower() if plan.unit is not None and plan.unit < len(cells) else ""
+    said = "" if plan.unit is None else cells[plan.unit].strip().lower()
     return ENERGY_POWERS.get(said, plan.power)
 
 
 def _cells(plan: _Plan, cells: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Direction, time and energy of each value in a row, as they are written."""
-    if plan.time >= len(cells):
-        return
     day = cells[plan.time].strip()
     for place, minute in plan.hours:
-        if place < len(cells):
-            for name in plan.energies:
-                yield name, f"{day.split(' ')[0]} {minute // 60:02}:{minute % 60:02}", cells[place].strip()
+        for name in plan.energies:
+            yield name, f"{day.split(' ')[0]} {minute // 60:02}:{minute % 60:02}", cells[place].strip()
     if plan.hours:
         return
     text = day
-    if plan.hour is not None and plan.hour < len(cells):
+    if plan.hour is not None:
         said = _minute(cells[plan.hour].lower())
         text = day if said is None else f"{day.split(' ')[0]} {said // 60:02}:{said % 60:02}"
     for name, place in plan.energies.items():
-        if place < len(cells):
-            yield name, text, cells[place].strip()
+        yield name, text, cells[place].strip()
 
 
 def _take(

@@ -124,11 +124,7 @@ def _collect(table: Table, columns: _Columns, options: Options, refusals: Refusa
     """Column -> series -> what it showed. Series in another unit than one of energy are passed over."""
     collected: dict[str, dict[str, Register]] = {name: {} for name in _SHOWN}
     times: dict[str, TimeReader] = {}
-    needed = max(columns.id, columns.start, *columns.shown.values())
     for line, cells in table:
-        if len(cells) <= needed:
-            refusals.add(line, "the row is too short", "Export the file once more.")
-            continue
         name = cells[columns.id].strip()
         power = ENERGY_POWERS.get((options.unit if columns.unit is None else cells[columns.unit]).strip().lower())
         if power is None:
