@@ -119,7 +119,7 @@ class TimeReader:
 def parse(text: str) -> datetime:
     """The time in a cell, aware where it says its offset. Of a span its start. Raises NoTime."""
     text = text.strip()
-    if not _SPAN.fullmatch(text):  # `12:00-13:00` would pass for an offset of 13 hours
+    if text[-6:-5] != "-" or not _SPAN.fullmatch(text):  # `12:00-13:00` would pass for an offset of 13 hours
         try:
             return datetime.fromisoformat(text)
         except ValueError:

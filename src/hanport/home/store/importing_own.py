@@ -46,15 +46,17 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
     sources = {name: Source((place[name],), 0) for name in READING_COLUMNS if name in place}
     collector, times = Collector(sources), TimeReader(Times.UTC)
     received: list[int] = []
-    series: tuple[str, ...] = ()
+    series: list[str] = []
     meter = options.meter or METER
+    told = [place[name] for name in ("run", "meter", "meter_number") if name in place]
     for line, cells in table:
-        now = tuple(cells[place[name]] for name in ("run", "meter", "meter_number") if name in place)
+        now = [cells[number] for number in told]
         if (now != series or len(collector) >= PIECE_ROWS) and len(collector):
             yield _readings(meter, collector.take(refusals), received)
             received = []
-        series = now
-        meter = options.meter or _meter(cells, place)
+        if now != series:
+            series = now
+            meter = options.meter or _meter(cells, place)
         try:
             at_ms = times.ms(cells[place["at_utc"]])
             said = cells[place["received_utc"]] if "received_utc" in place else ""
