@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from hanport.home.logs import set_up
@@ -40,3 +41,9 @@ def test_an_exceptions_words_are_left_out_its_place_is_not(log: io.StringIO) -> 
     assert said["exception"] == "ValueError"
     assert "test_logs.py" in said["where"][-1]
     assert "19121212" not in log.getvalue()
+
+
+def test_the_address_of_a_webhook_is_a_secret(log: io.StringIO) -> None:
+    with httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(204))) as client:
+        client.post("https://hooks.example/services/T0/secret")
+    assert log.getvalue() == ""

@@ -9,6 +9,9 @@ from typing import TextIO
 
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+# They log addresses, and those of webhooks are often secrets in themselves.
+_TALKATIVE = ("httpx", "httpcore")
+
 
 class JsonLines(logging.Formatter):
     """A record as JSON: time, level, logger, message, what was given as `extra`, and of an exception its kind and
@@ -35,3 +38,5 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
