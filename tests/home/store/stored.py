@@ -9,12 +9,14 @@ import apsw
 import numpy as np
 
 from hanport.home.store.packing import NONE
+from hanport.home.store.periods import merge
+from hanport.home.store.periods import stored as stored_periods
 from hanport.home.store.reader import Reader
 from hanport.home.store.rebuild import Span, rebuild_ledger
 from hanport.home.store.rollup import roll_up, rows
 from hanport.home.store.rows import Columns, fetch
 from hanport.home.store.runs import Run, Runs, Why
-from hanport.home.store.schema import BLOCK_COLUMNS, ROLLUPS
+from hanport.home.store.schema import BLOCK_COLUMNS, DAY_S, ROLLUPS
 from hanport.home.store.writer import Store
 
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -104,6 +106,10 @@ def check_rollups(path: Path) -> None:
             stored = reader.connection.execute(f"SELECT * FROM {table} ORDER BY start_s").fetchall()
             made = rows(*roll_up(columns, period_s)) if len(columns) else []
             assert stored == [row for row in made if row[0] != newest // 1000 // period_s * period_s], table
+        hours = stored_periods(reader.connection, "hour_mean", 0, 1 << 40)
+        hours = hours[hours[:, 0] // DAY_S != (newest or 0) // 1000 // DAY_S]
+        days = reader.connection.execute("SELECT * FROM day_mean ORDER BY start_s").fetchall()
+        assert days == rows(*merge(hours, DAY_S))
 
 
 def check_sums(path: Path) -> None:

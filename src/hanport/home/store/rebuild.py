@@ -13,10 +13,11 @@ import numpy as np
 
 from hanport.home.store.ledger import QUARTER_MS, Grade, Point, Share, spread_chain
 from hanport.home.store.packing import NONE, Integers
+from hanport.home.store.periods import drop_period, put_days, put_periods
 from hanport.home.store.rollup import NEEDED, roll_up, rows
 from hanport.home.store.rows import REGISTERS, Columns, fetch, fetch_all, first_known, last_known
 from hanport.home.store.runs import Run, Runs, Why
-from hanport.home.store.schema import HOUR_MS, QUARTER_S, ROLLUP_COLUMNS, ROLLUPS
+from hanport.home.store.schema import HOUR_MS, QUARTER_S, ROLLUPS
 
 _BOOK = {
     register: f"""INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, {values}, ?)
@@ -28,13 +29,6 @@ _BOOK = {
 }
 _MARK = """INSERT INTO quarter (start_s, import_wh, export_wh, quality) VALUES (?, 0, NULL, ?)
 ON CONFLICT (start_s) DO UPDATE SET quality = MAX(quality, excluded.quality)"""
-# A period whose readings have been thinned keeps what was made of all of them.
-_PUT = {
-    table: f"INSERT INTO {table} (start_s, {', '.join(ROLLUP_COLUMNS)}) "
-    f"VALUES ({', '.join('?' * (len(ROLLUP_COLUMNS) + 1))}) ON CONFLICT (start_s) DO UPDATE SET "
-    f"{', '.join(f'{name} = excluded.{name}' for name in ROLLUP_COLUMNS)} WHERE excluded.readings >= readings"
-    for table in ROLLUPS
-}
 
 
 class Span(NamedTuple):
@@ -131,8 +125,9 @@ def rebuild_rollups(connection: apsw.Connection, runs: Runs, span: Span, *, open
         for table, period_s in ROLLUPS.items():
             open_s = open_ms // 1000 // period_s * period_s
             made = rows(*roll_up(columns, period_s))
-            connection.executemany(_PUT[table], [row for row in made if row[0] != open_s])
-            connection.execute(f"DELETE FROM {table} WHERE start_s = ?", (open_s,))
+            put_periods(connection, table, [row for row in made if row[0] != open_s])
+            drop_period(connection, table, open_ms)
+        put_days(connection, *span, open_ms=open_ms)
 
 
 def close_rollups(connection: apsw.Connection, runs: Runs, before_ms: int, at_ms: int) -> None:
@@ -142,9 +137,10 @@ def close_rollups(connection: apsw.Connection, runs: Runs, before_ms: int, at_ms
     """
     for table, period_s in ROLLUPS.items():
         period_ms = period_s * 1000
-        start_ms, now_ms = before_ms // period_ms * period_ms, at_ms // period_ms * period_ms
-        if now_ms == start_ms:
+        start_ms = before_ms // period_ms * period_ms
+        if at_ms // period_ms * period_ms == start_ms:
             return
         columns = fetch_all(connection, runs, (start_ms, start_ms + period_ms), NEEDED)
-        connection.executemany(_PUT[table], rows(*roll_up(columns, period_s)))
-        connection.execute(f"DELETE FROM {table} WHERE start_s = ?", (now_ms // 1000,))
+        put_periods(connection, table, rows(*roll_up(columns, period_s)))
+        drop_period(connection, table, at_ms)
+    put_days(connection, before_ms, before_ms + 1, open_ms=at_ms)

@@ -28,6 +28,8 @@ ROLLUP_COLUMNS: tuple[str, ...] = (
 
 # Rollup table -> the seconds of its period.
 ROLLUPS: dict[str, int] = {"minute": 60, "quarter_mean": 900, "hour_mean": 3600}
+# One more for lines over years: UTC days, made of the hours.
+DAY_ROLLUP, DAY_S = "day_mean", 86_400
 
 QUARTER_S = 900
 HOUR_MS = 3_600_000
@@ -102,7 +104,9 @@ CREATE VIEW hour AS
          MAX(quality) AS quality, COUNT(*) AS quarters
   FROM quarter GROUP BY start_s / 3600;
 """
-    + "".join(f"CREATE TABLE {name} (\n  start_s INTEGER PRIMARY KEY,\n  {_ROLLUP}\n);\n" for name in ROLLUPS)
+    + "".join(
+        f"CREATE TABLE {name} (\n  start_s INTEGER PRIMARY KEY,\n  {_ROLLUP}\n);\n" for name in (*ROLLUPS, DAY_ROLLUP)
+    )
     + """
 -- What the network company says it has measured, by hour, for comparison with the ledger.
 CREATE TABLE billed_hour (
