@@ -131,6 +131,8 @@ async def test_a_silence_is_told_after_ten_minutes_and_its_end_at_once(house: Ho
     silent = json.loads(house.web.requests[0][1])
     assert "huvudbrytaren" in silent["text"]
     assert silent["id"] in house.mails[0]
+    back = json.loads(house.web.requests[1][1])
+    assert (back["state"], back["finding"], back["until"]) == ("well", "", "2026-11-25T09:40:00Z")
     assert house.live.parts == {}
 
 

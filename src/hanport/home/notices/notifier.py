@@ -151,18 +151,18 @@ class Notifier:
 
     def _notice(self, way: str, kind: Kind, config: HomeConfig) -> Notice:
         episode, now = self._episode, self._clock.now()
-        first = episode.since or now
+        first, away = episode.since or now, kind is Kind.SILENT
         return Notice(
             id=f"{kind}-{first:%Y%m%dT%H%M%S}",
             kind=kind,
             at=now,
             hub=config.hub.name,
             language=config.hub.language,
-            state=episode.state,
+            state=episode.state if away else PortState.WELL,
             since=episode.since,
             until=episode.back_at,
-            finding=episode.finding,
-            guide=self._health().restart_guide if kind is Kind.SILENT else None,
+            finding=episode.finding if away else "",
+            guide=self._health().restart_guide if away else None,
         )
 
     async def send_test(self, way: str, config: HomeConfig, language: str) -> None:
