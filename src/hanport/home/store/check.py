@@ -17,6 +17,7 @@ from hanport.home.store.errors import as_store_error
 from hanport.home.store.ledger import Grade
 from hanport.home.store.moments import from_s
 from hanport.home.store.packing import PackingError, unpack
+from hanport.home.store.periods import PERIODS
 from hanport.home.store.reader import Reader
 from hanport.home.store.rebuild import Span, rebuild_ledger, rebuild_rollups
 from hanport.home.store.rows import last_ms
@@ -101,7 +102,7 @@ class _Renewal:
         begin_ms = max(self.span.begin_ms, _up(thinned_before_ms(series.connection)))
         if begin_ms < self.span.end_ms:
             span = Span(begin_ms, self.span.end_ms)
-            for table, period_s in ROLLUPS.items():  # of periods whose readings are gone nothing would be made anew
+            for table, period_s in PERIODS.items():  # of periods whose readings are gone nothing would be made anew
                 bounds = (begin_ms // 1000 // period_s * period_s, self.span.end_ms // 1000)
                 series.connection.execute(f"DELETE FROM {table} WHERE start_s >= ? AND start_s < ?", bounds)
             rebuild_rollups(series.connection, series.runs, span, open_ms=_newest(series.connection, series.runs))
@@ -136,7 +137,7 @@ def _blocks(connection: apsw.Connection) -> Verdict:
 
 
 def _ledger_and_rollups(connection: apsw.Connection, told: Told) -> tuple[Verdict, Verdict]:
-    for table in ("quarter", *ROLLUPS):
+    for table in ("quarter", *PERIODS):
         made = str(connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (table,)).get)
         connection.execute(made.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
     ledger, rollups = _Tally(), _Tally()
