@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hanport.errors import ConfigError
 
 _BACKLOG = 128
+# In the scope of each request: an asyncio.Event that is set when the server stops, for answers without an end.
+CLOSING = "hanport.closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,14 @@ async def serve(
 
     More `connections` at once than that are answered 503. Raises ConfigError for a certificate that cannot be used.
     """
+    closing = asyncio.Event()
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[CLOSING] = closing
+        await application(scope, receive, send)
+
     config = uvicorn.Config(
-        application,
+        told,
         lifespan="off",
         ws="none",
         log_config=None,
@@ -78,6 +86,7 @@ async def serve(
     try:
         await asyncio.shield(serving)
     finally:
+        closing.set()
         server.should_exit = True
         await serving
         listener.close()

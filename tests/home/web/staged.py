@@ -21,6 +21,7 @@ from hanport.home.store.bulk import import_columns
 from hanport.home.store.thread import StoreThread
 from hanport.home.store.writer import Store
 from hanport.home.values import Sample
+from hanport.home.web.access import SESSION_COOKIE
 from hanport.home.web.app import make_app
 from hanport.port.values import Reading
 from home.web.household import INDEX, METER, past, reading_of
@@ -62,7 +63,8 @@ class Stage:
 
     def end(self) -> None:
         """No more pages."""
-        self.loop.call_soon_threadsafe(self.ending.set)
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.ending.set)
 
     def do(self, act: Callable[[Scene], Awaitable[T]]) -> T:
         """Do something in the loop of the pages."""
@@ -71,6 +73,15 @@ class Stage:
             return await act(self.scene)
 
         return asyncio.run_coroutine_threadsafe(doing(), self.loop).result(60)
+
+    def session(self) -> dict[str, str]:
+        """A cookie by which a browser is logged in as Eva."""
+
+        async def begun(scene: Scene) -> str:
+            (eva,) = await scene.accounts.users()
+            return (await scene.accounts.begin_session(eva)).token
+
+        return {"name": SESSION_COOKIE, "value": self.do(begun), "url": self.url}
 
     def hear(self, *samples: Sample) -> None:
         """Telegrams come."""

@@ -20,6 +20,7 @@ from hanport.home.web.pagedata import Presenter
 from hanport.home.web.pagedata_live import live_state
 from hanport.home.web.pagedata_words import HomeWords
 from hanport.home.web.parts import WebParts
+from hanport.serving import CLOSING
 from hanport.web.shell import Shell
 
 T = TypeVar("T")
@@ -62,14 +63,15 @@ class Streams:
         finally:
             self._open -= 1
 
-    async def events(self, words: HomeWords) -> AsyncIterator[ServerSentEvent]:
+    async def events(self, words: HomeWords, closing: asyncio.Event) -> AsyncIterator[ServerSentEvent]:
         """The state at once, and again with each telegram, each change of the port's status, and each heartbeat."""
         live, clock = self._parts.live, self._parts.clock
         ends_at, news = clock.monotonic() + self._limits.life_s, asyncio.Event()
         with self._one_more(), live.samples.listen(limit=1) as samples, live.statuses.listen(limit=1) as statuses:
-            listening = [asyncio.create_task(_tell(samples, news)), asyncio.create_task(_tell(statuses, news))]
+            told = (_tell(samples, news), _tell(statuses, news), _tell_once(closing, news))
+            listening = [asyncio.create_task(each) for each in told]
             try:
-                while clock.monotonic() < ends_at:
+                while clock.monotonic() < ends_at and not closing.is_set():
                     news.clear()
                     state = live_state(await self._presenter.now(), words, clock.now().timestamp())
                     yield ServerSentEvent(data=json.dumps(state, ensure_ascii=False), retry=RETRY_MS)
@@ -86,6 +88,11 @@ async def _tell(listener: Listener[T], news: asyncio.Event) -> None:
         news.set()
 
 
+async def _tell_once(closing: asyncio.Event, news: asyncio.Event) -> None:
+    await closing.wait()
+    news.set()
+
+
 def routes(parts: WebParts, shell: Shell, limits: Limits | None = None) -> list[Route]:
     """The stream."""
     limits = limits or Limits()
@@ -96,7 +103,7 @@ def routes(parts: WebParts, shell: Shell, limits: Limits | None = None) -> list[
             return PlainTextResponse("Too many streams.", 503, {"retry-after": "30"})
         words = HomeWords(shell.words(request).language)
         return EventSourceResponse(
-            streams.events(words),
+            streams.events(words, request.scope.get(CLOSING) or asyncio.Event()),
             ping=round(limits.heartbeat_s) + 5,  # the state itself is the heartbeat
             headers={"cache-control": "no-store"},
         )

@@ -1,6 +1,7 @@
 """The page History: bars of energy by day, month, year and all years, and the power line from years to seconds."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hanport.home.store.errors import StoreError
+from hanport.home.store.reader import Reader
 from hanport.home.web.pagedata_bars import chart
 from hanport.home.web.pagedata_curve import BadSpan, asked_span, curve
 from hanport.home.web.pagedata_history import Asked, History, history
@@ -34,54 +36,63 @@ def address(asked: Asked) -> str:
     return f"{PATH}?{urlencode(query)}"
 
 
-def routes(parts: WebParts, shell: Shell) -> list[Route]:
+class _Pages:
     """The page, and the data of its line."""
 
-    async def page(request: Request) -> Response:
-        zone = tariff_zone(parts.config().house)
-        words = HomeWords(shell.words(request).language, zone)
-        now = parts.clock.now()
-        try:
-            period = asked(request.query_params, now.astimezone(zone).date(), zone)
-            step = asked_step(request.query_params)
-        except BadPeriod:
-            return shell.page(request, "history_wrong.html", status=400)
-        compare = request.query_params.get("compare") == "1"
-        try:
-            span = await parts.store.read(lambda reader: reader.span())
-            if period.view is View.ALL:
-                period = everything(span, now, zone)
-            wanted = Asked(period, step, compare)
-            found = await parts.store.read(lambda reader: history(reader, wanted, now))
-        except StoreError:
-            return shell.page(request, "unreadable.html", status=503, heading="history.title")
+    def __init__(self, parts: WebParts, shell: Shell) -> None:
+        self._parts = parts
+        self._shell = shell
+
+    async def page(self, request: Request) -> Response:
+        house = self._parts.config().house
+        zone = tariff_zone(house)
+        words = HomeWords(self._shell.words(request).language, zone)
+        now = self._parts.clock.now()
         today = now.astimezone(zone).date()
-        context = _context(found, wanted, words)
-        return shell.page(
+        try:
+            period, step = asked(request.query_params, today, zone), asked_step(request.query_params)
+        except BadPeriod:
+            return self._shell.page(request, "history_wrong.html", status=400)
+        wanted = Asked(period, step, request.query_params.get("compare") == "1")
+        try:
+            span, wanted, found = await self._parts.store.read(lambda reader: _read(reader, wanted, now))
+        except StoreError:
+            return self._shell.page(request, "unreadable.html", status=503, heading="history.title")
+        return self._shell.page(
             request,
             "history.html",
-            **context,
+            **_context(found, wanted, words),
             span=span,
-            near=nearness(period, today),
-            is_now=now in period,
-            today=today,
-            tariff_time=parts.config().house.tariff_time,
-            phases=parts.config().house.phases,
-            phase_names=parts.config().house.phase_names,
+            near=nearness(wanted.period, today),
+            tariff_time=house.tariff_time,
+            phases=house.phases,
+            phase_names=house.phase_names,
         )
 
-    async def line(request: Request) -> Response:
+    async def line(self, request: Request) -> Response:
         try:
             span = asked_span(request.query_params)
         except BadSpan as problem:
             return JSONResponse({"error": str(problem)}, 400)
         try:
-            found = await parts.store.read(lambda reader: curve(reader, span))
+            found = await self._parts.store.read(lambda reader: curve(reader, span))
         except StoreError as problem:
             return JSONResponse({"error": problem.problem}, 503)
         return JSONResponse(found, headers={"cache-control": "no-store"})
 
-    return [Route(PATH, page, name="history"), Route(LINE_PATH, line, name="history_line")]
+
+def routes(parts: WebParts, shell: Shell) -> list[Route]:
+    """The page, and the data of its line."""
+    pages = _Pages(parts, shell)
+    return [Route(PATH, pages.page, name="history"), Route(LINE_PATH, pages.line, name="history_line")]
+
+
+def _read(reader: Reader, wanted: Asked, now: datetime) -> tuple[tuple[datetime, datetime] | None, Asked, History]:
+    """What is stored, the period that is meant where all years are asked for, and its numbers."""
+    span = reader.span()
+    if wanted.period.view is View.ALL:
+        wanted = replace(wanted, period=everything(span, now, wanted.period.zone))
+    return span, wanted, history(reader, wanted, now)
 
 
 def _context(found: History, wanted: Asked, words: HomeWords) -> dict[str, Any]:
