@@ -62,6 +62,10 @@ def test_an_earlier_run_of_the_same_day_counts_in(tmp_path: Path) -> None:
 def test_days_that_are_over_are_forgotten_when_they_are_stored(tmp_path: Path) -> None:
     days = Days()
     days.telegram(AT)
+    added = days.unstored()
+    days.telegram(AT)  # of a recording, while it is stored
+    days.stored(added, AT + timedelta(days=5))
+    assert [counts.telegrams for counts in days.unstored()] == [1]
     days.stored(days.unstored(), AT + timedelta(days=5))
     assert days.counts(AT).telegrams == 0
 

@@ -114,6 +114,11 @@ def test_a_file_is_never_silent() -> None:
     assert case.quiet(1000) is PortState.WELL
 
 
+def test_a_source_that_nobody_began_to_open_is_not_silent() -> None:
+    hearing, judge = Hearing("tcp://h:1", AT), Judge(AT)
+    assert judge.judge(hearing, (), at(3600)).state is PortState.STARTING
+
+
 def test_a_port_that_was_heard_by_an_earlier_run_is_silent_and_not_closed() -> None:
     hearing = Hearing("tcp://h:1", AT)
     assert silence_of(hearing, AT, at(70)).key == "nothing-came"

@@ -113,8 +113,10 @@ class Days:
             day.new.rejected -= counts.rejected
             day.new.silent_s -= counts.silent_s
             day.stored_offset_ms = counts.clock_offset_ms
-        for date_ in [each for each in self._days if abs((day_of(at) - each).days) > 1]:
-            del self._days[date_]
+        for date_, day in list(self._days.items()):
+            left = day.new.telegrams or day.new.rejected or int(day.new.silent_s)
+            if abs((day_of(at) - date_).days) > 1 and not left:
+                del self._days[date_]
 
 
 def add_days(connection: apsw.Connection, added: tuple[DayCounts, ...]) -> None:

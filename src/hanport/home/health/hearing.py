@@ -41,6 +41,11 @@ class Hearing:
         return self.kind.live
 
     @property
+    def was_open(self) -> bool:
+        """Whether the source has been open at all: one that nobody could begin to open is not silent."""
+        return self._was_open
+
+    @property
     def link(self) -> Link:
         if not self._connected:
             return Link.DOWN

@@ -67,7 +67,7 @@ class Judge:
         """The verdict now; `found` are the doctor's findings of the last minutes."""
         if self._is_lost(hearing, at):
             self.verdict = Verdict(PortState.LOST, self._since(PortState.LOST, at), (loss_of(hearing),), mute=True)
-        elif hearing.lives and self._late_s(hearing, at) > hearing.pace.silent_after_s:
+        elif hearing.lives and hearing.was_open and self._late_s(hearing, at) > hearing.pace.silent_after_s:
             self.verdict = self._mute(hearing, found, at)
         elif hearing.last_telegram_at is None or hearing.mute_since > hearing.last_telegram_at:
             self.verdict = Verdict(PortState.STARTING, self._since(PortState.STARTING, hearing.mute_since))
