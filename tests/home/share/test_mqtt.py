@@ -353,3 +353,51 @@ def test_what_has_not_come_for_long_is_unknown() -> None:
     assert told["energy_import_kwh"] is None
     assert told["power_import_w"] == 5
     assert "reactive_power_import_l1_var" not in told, "it has never come"
+
+
+class QuickBroker:
+    """As much of a broker as acknowledges everything, in this event loop; `acknowledged` counts what was published."""
+
+    def __init__(self) -> None:
+        self.acknowledged = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Broker]:
+        async with await asyncio.start_server(self._serve, "127.0.0.1", 0) as server:
+            yield "127.0.0.1", server.sockets[0].getsockname()[1]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                (first,) = await reader.readexactly(1)
+                length, shift, digit = 0, 0, 0x80
+                while digit & 0x80:
+                    (digit,) = await reader.readexactly(1)
+                    length, shift = length | (digit & 0x7F) << shift, shift + 7
+                self._answer(first, await reader.readexactly(length), writer)
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    def _answer(self, first: int, body: bytes, writer: asyncio.StreamWriter) -> None:
+        if first >> 4 == 1:
+            writer.write(b"\x20\x02\x00\x00")  # CONNACK
+        elif first >> 4 == 3 and first & 0x06:
+            at = 2 + int.from_bytes(body[:2])
+            writer.write(b"\x40\x02" + body[at : at + 2])  # PUBACK
+            self.acknowledged += 1
+
+
+async def test_it_stops_also_when_it_is_told_to_in_the_moment_of_an_acknowledgement(store: StoreThread) -> None:
+    """asyncio.wait_for of Python 3.11 loses a cancellation that comes together with its result."""
+    quick = QuickBroker()
+    async with quick.open() as place:
+        for turns in range(40):
+            before = quick.acknowledged
+            task = asyncio.create_task(share(live(), place, store, discovery=False).run())
+            while quick.acknowledged < before + 2:
+                await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait({task}, timeout=3)
+            assert task.done(), f"{turns} turns after the acknowledgement"
