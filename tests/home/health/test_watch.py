@@ -46,6 +46,15 @@ async def test_a_healthy_port_is_well_and_says_so_once(port: WatchedPort) -> Non
     assert await port.events() == []
 
 
+@pytest.mark.parametrize("name", ["kamstrup-omnia", "kamstrup-hdlc", "kaifa-hdlc"])  # the last two send lists by the hour
+async def test_a_meter_is_well_over_its_hour(tmp_path: Path, name: str) -> None:
+    port = WatchedPort(tmp_path / "hub.db", virtual_meter(name))
+    await port.boot()
+    await port.drive(3900, tick_s=5)
+    assert port.states == [STARTING, WELL]
+    await port.stop()
+
+
 async def test_a_hang_is_a_silence_from_the_last_telegram_to_the_first_one_again(port: WatchedPort) -> None:
     port.meter.add_faults([Plan("hang", 300)])
     await port.drive(330)
