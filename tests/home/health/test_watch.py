@@ -46,7 +46,7 @@ async def test_a_healthy_port_is_well_and_says_so_once(port: WatchedPort) -> Non
     assert await port.events() == []
 
 
-@pytest.mark.parametrize("name", ["kamstrup-omnia", "kamstrup-hdlc", "kaifa-hdlc"])  # the last two send lists by the hour
+@pytest.mark.parametrize("name", ["kamstrup-omnia", "kamstrup-hdlc", "kaifa-hdlc"])  # two with hourly lists
 async def test_a_meter_is_well_over_its_hour(tmp_path: Path, name: str) -> None:
     port = WatchedPort(tmp_path / "hub.db", virtual_meter(name))
     await port.boot()
