@@ -23,6 +23,7 @@ from hanport.home.store.loading import Loaded, Loader, TrialStore
 from hanport.home.store.lock import data_lock
 from hanport.home.store.moments import from_ms
 from hanport.home.store.reader import Reader
+from hanport.home.store.runs import Runs
 from hanport.home.store.writer import Store
 from hanport.home.values import MeterIdentity
 from hanport.port.cipher import Keys
@@ -101,8 +102,9 @@ def command(files: tuple[Path, ...], config: Path, **given: Any) -> int:
 def _own_meter(data: HomeData) -> MeterIdentity:
     if data.database.exists():
         with Reader(data.database) as reader:
-            if meters := reader.meters():
-                return meters[-1].identity
+            run = Runs(reader.connection).last()
+            if run is not None:
+                return next(meter.identity for meter in reader.meters() if meter.id == run.meter)
     raise ConfigError("The hub has read no meter yet.", "Leave --same-meter out.")
 
 

@@ -203,6 +203,18 @@ def test_export_then_import_into_an_empty_store_gives_the_identical_quarters(tmp
     )
 
 
+def test_what_came_of_another_program_comes_back_identical_too(tmp_path: Path) -> None:
+    path = filled(tmp_path / "hub.db")
+    for begin, first in ((-48, 900), (-9, 100), (-20, 500)):
+        load(path, readings(OTHER, *((NOON + HOUR * (begin + n), first + 7 * n) for n in range(7))))
+    assert [row[0] for row in rows(path, "SELECT id FROM run ORDER BY id")] == [-3, -2, -1, 1, 2]
+    table = csv(path, What.READINGS, tmp_path / "x.csv")
+    _, refusals = bring_in(tmp_path / "new.db", table)
+    assert refusals.count == 0
+    assert quarters(tmp_path / "new.db") == quarters(path)
+    assert well(tmp_path / "new.db")
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from([1, 10, 60, 300, 5000, 90_000]), st.integers(0, 400), st.integers(0, 1)),
     min_size=1,

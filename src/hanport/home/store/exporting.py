@@ -134,9 +134,9 @@ def _quoted(text: str) -> str:
 
 
 def _readings(connection: apsw.Connection, span: Span) -> Iterator[Batch]:
-    """Run by run, each in the order of its times."""
+    """Run by run, each in the order of its times: the hub's own, then (ids below 0) those of other programs."""
     meters = {meter.id: meter.identity for meter in read_meters(connection)}
-    for run in Runs(connection):
+    for run in sorted(Runs(connection), key=lambda run: (run.id < 0, run.id if run.id > 0 else run.began_ms)):
         meter = meters[run.meter]
         for begin_ms, end_ms in _windows(connection, run, span):
             columns = fetch(connection, run.id, begin_ms, end_ms, BLOCK_COLUMNS)

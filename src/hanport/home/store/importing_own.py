@@ -41,22 +41,23 @@ def is_hours(names: tuple[str, ...]) -> bool:
 
 
 def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
-    """Readings; where `run` or the meter changes, another series begins."""
+    """Readings; where `run` or the meter changes, another series begins. A run below 0 is of another program."""
     place = {name: number for number, name in enumerate(table.names)}
     sources = {name: Source((place[name],), 0) for name in READING_COLUMNS if name in place}
     collector, times = Collector(sources), TimeReader(Times.UTC)
     received: list[int] = []
     series: list[str] = []
-    meter = options.meter or METER
+    meter, foreign = options.meter or METER, False
     told = [place[name] for name in ("run", "meter", "meter_number") if name in place]
     for line, cells in table:
         now = [cells[number] for number in told]
         if (now != series or len(collector) >= PIECE_ROWS) and len(collector):
-            yield _readings(meter, collector.take(refusals), received)
+            yield _readings(meter, collector.take(refusals), received, foreign)
             received = []
         if now != series:
             series = now
             meter = options.meter or _meter(cells, place)
+            foreign = "run" in place and cells[place["run"]].startswith("-") and options.meter is None
         try:
             at_ms = times.ms(cells[place["at_utc"]])
             said = cells[place["received_utc"]] if "received_utc" in place else ""
@@ -66,12 +67,12 @@ def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterato
             continue
         collector.add(line, at_ms, cells)
         received.append(received_ms)
-    yield _readings(meter, collector.take(refusals), received)
+    yield _readings(meter, collector.take(refusals), received, foreign)
 
 
-def _readings(meter: MeterIdentity, taken: Taken, received: list[int]) -> Readings:
+def _readings(meter: MeterIdentity, taken: Taken, received: list[int], foreign: bool) -> Readings:
     received_ms = np.array(received, np.int64)[taken.kept]
-    return Readings(meter, taken.at_ms, taken.columns | {"received_ms": received_ms})
+    return Readings(meter, taken.at_ms, taken.columns | {"received_ms": received_ms}, foreign)
 
 
 def _meter(cells: list[str], place: dict[str, int]) -> MeterIdentity:
