@@ -15,7 +15,7 @@ async def test_login_leads_to_where_one_wanted_and_logout_out_again(hub: Scene) 
         cookie = answer.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
-        assert "Max-Age=2592000" in cookie
+        assert "Max-Age=34560000" in cookie  # longer than the session, which the hub ends
         assert (await c.get("/account")).status_code == 200
         assert (await c.get("/login?next=/account")).headers["location"] == "/account"
         token = c.cookies["hanport_home_session"]
@@ -98,3 +98,15 @@ async def test_a_file_in_the_form_is_refused(hub: Scene) -> None:
         many = await c.post("/login", data={f"field{n}": "x" for n in range(100)})
     assert answer.status_code == many.status_code == 400
     assert "could not be understood" in many.text
+
+
+async def test_a_session_that_is_used_does_not_end(hub: Scene) -> None:
+    await hub.user()
+    idle_s = hub.config.web.session_idle_minutes * 60
+    async with browser(hub.app()) as c:
+        await log_in(c)
+        for _ in range(5):
+            await hub.clock.advance(idle_s * 0.8)
+            assert (await c.get("/account")).status_code == 200
+        await hub.clock.advance(idle_s + 1)
+        assert (await c.get("/account")).headers["location"] == "/login?next=%2Faccount"

@@ -26,6 +26,7 @@ from hanport.home.store.exporting import What
 from hanport.home.values import PartState, PartStatus
 from hanport.home.web.settings_data import day_start
 from hanport.home.web.settings_sections import SECTIONS
+from hanport.home.web.settings_source import is_same_place
 from hanport.web.shell import SWEDEN
 from home.meters import meter_on_tcp
 from home.web.scene import PASSWORD, START, Scene, browser, log_in
@@ -344,6 +345,22 @@ async def test_another_reader_is_listened_to_before_it_is_saved(owner: Owner) ->
         assert answer.headers["location"].startswith("/settings/source?saved=")
         assert owner.hub.config.source.address == meter.address
         assert (await owner.c.get("/settings/source/trial")).headers["location"] == "/settings/source"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("serial:/dev/a", "serial:/dev/a?baud=2400", True),
+        ("serial:/dev/a", "serial:/dev/b", False),
+        ("tcp://a:1", "tcp://a:1", True),
+        ("tcp://a:1", "tcp://a:2", False),
+        ("tcp://a:1", "serial:/dev/a", False),
+        ("mqtt://a/x", "mqtt://a/x", False),  # a broker takes many
+        ("", "tcp://a:1", False),
+    ],
+)
+def test_what_the_hub_itself_reads_is_not_opened_twice(one: str, other: str, same: bool) -> None:
+    assert is_same_place(SourceTable(address=one), SourceTable(address=other)) is same
 
 
 async def test_a_trial_that_is_left_changes_nothing(owner: Owner) -> None:

@@ -18,6 +18,7 @@ from hanport.web.refusals import refusal, wants_page
 from hanport.web.shell import Shell
 
 SESSION_COOKIE = "hanport_home_session"
+_LONGEST_COOKIE_S = 400 * 86_400  # browsers keep none for longer (RFC 6265bis, 5.5)
 # What needs no login. The API and the metrics ask for tokens of their own.
 OPEN_PATHS = frozenset({"/login", "/language", "/theme", "/metrics", "/favicon.ico"})
 OPEN_FOLDERS = ("/static/", "/api/")
@@ -71,12 +72,12 @@ def owner_only(endpoint: Endpoint) -> Endpoint:
     return guarded
 
 
-def let_in(response: Response, request: Request, logged_in: LoggedIn, idle_s: int) -> Response:
-    """Gives the browser its session."""
+def let_in(response: Response, request: Request, logged_in: LoggedIn) -> Response:
+    """Gives the browser its session. When that ends is the hub's business: the cookie outlives it."""
     response.set_cookie(
         SESSION_COOKIE,
         logged_in.token,
-        max_age=idle_s,
+        max_age=_LONGEST_COOKIE_S,
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

@@ -17,7 +17,7 @@ from hanport.home.web.probing import SourceProbe
 from hanport.home.web.settings_frame import SettingsFrame, form_of
 from hanport.home.web.source_form import fields_of, source_of
 from hanport.home.web.trial import Trial
-from hanport.sources.address import parse_address
+from hanport.sources.address import SerialAddress, TcpAddress, parse_address
 
 
 class SourcePages:
@@ -41,14 +41,14 @@ class SourcePages:
         return self._page(request)
 
     async def take(self, request: Request) -> Response:
-        """Save, or (with `try`) listen to it first. What is read already cannot be opened twice."""
+        """Save, or (with `try`) listen to it first. What the hub itself reads cannot be opened twice."""
         form = await form_of(request)
         config = self._frame.parts.config()
         try:
             source = source_of(form, config.source)
         except ConfigError as error:
             return self._page(request, form, status=422, wrong={"source": str(error)})
-        if form.get("try") and source != config.source:
+        if form.get("try") and not is_same_place(source, config.source):
             await self._trial.begin(source)
             return RedirectResponse("/settings/source/trial", 303)
         return await self._save(request, source, form)
@@ -112,6 +112,20 @@ class SourcePages:
             address=shown_address(source),
             wrong=wrong or {},
         )
+
+
+def is_same_place(one: SourceTable, other: SourceTable) -> bool:
+    """Whether both are read from the same device or server, with whatever setting or key."""
+    try:
+        places = [parse_address(each.address) for each in (one, other)]
+    except ConfigError:
+        return False
+    match places:
+        case [SerialAddress(device), SerialAddress(same)]:
+            return device == same
+        case [TcpAddress(host, port), TcpAddress(same, also)]:
+            return (host, port) == (same, also)
+    return False
 
 
 def shown_address(source: SourceTable) -> str:

@@ -175,7 +175,7 @@ class Steps:
         setup.done.add("user")
         response = self._shell.page(request, "setup_done.html", step="done", done=setup.done)
         response.background = BackgroundTask(_set, setup)  # the answer is out before this app ends
-        return let_in(response, request, session, setup.draft.web.session_idle_minutes * 60)
+        return let_in(response, request, session)
 
 
 async def _set(setup: Setup) -> None:
