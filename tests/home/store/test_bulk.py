@@ -92,6 +92,16 @@ def test_in_parts_in_any_order_is_the_same_as_one_by_one(
         assert quarters(whole.path) == quarters(parts.path)
 
 
+def test_what_goes_on_from_readings_that_are_there_is_counted_from_them(tmp_path: Path) -> None:
+    store = Store(tmp_path / "hub.db")
+    rows: list[Row] = [(BEGIN_MS + number * 600_000, 100 + 7 * number, None, 42) for number in range(60)]
+    one_by_one(store, [rows[-1], *rows[:20]])
+    assert at_once(store, rows[:40]) == Imported(20, 20)
+    assert quarters(store.path) == rebuilt(store)
+    check_sums(store.path)
+    store.close()
+
+
 def test_hours_that_are_over_become_blocks(tmp_path: Path) -> None:
     store = Store(tmp_path / "hub.db")
     rows: list[Row] = [(BEGIN_MS + number * 60_000, number, None, 60) for number in range(20 * 1440 + 30)]

@@ -95,7 +95,8 @@ class _Import:
         head = self._series.head
         if head is None or head.last_ms != after_ms:  # that one was history after all: so are these
             return self._history(columns)
-        self._put(head.run, columns, [Neighbours(known, None) for known in head.known])
+        whole = int(columns["at_ms"][0]), int(columns["at_ms"][-1])
+        self._put(head.run, columns, [Neighbours(known, None) for known in head.known], whole)
         return Imported(len(columns), 0)
 
     def _history(self, columns: Columns) -> Imported:
@@ -110,7 +111,7 @@ class _Import:
             around = [self._around(run, register, first, last) for register in (0, 1)]
             new = self._new_for(run, columns, around)
             if new is not None and len(new):
-                self._put(run, new, around)
+                self._put(run, new, around, (first, last))
             if new is not None:
                 return Imported(len(new), len(columns) - len(new))
         half = len(columns) // 2
@@ -137,8 +138,8 @@ class _Import:
                 return None
         return new
 
-    def _put(self, run: Run, columns: Columns, around: list[Neighbours]) -> None:
-        """Readings that fit into a run between their neighbours."""
+    def _put(self, run: Run, columns: Columns, around: list[Neighbours], whole: tuple[int, int]) -> None:
+        """Readings that fit into a run; `around` are the neighbours of the span `whole` that they come from."""
         at_ms = columns["at_ms"]
         first, last = int(at_ms[0]), int(at_ms[-1])
         head = self._series.head
@@ -150,7 +151,7 @@ class _Import:
             known |= int((columns[name] != NONE).any()) << register
         ended_ms = None if run.ended_ms is None else max(run.ended_ms, last)
         self._runs.change(replace(run, began_ms=min(run.began_ms, first), ended_ms=ended_ms, known=known))
-        rebuild_ledger(self._connection, self._runs, reach(run, first, last, around))
+        rebuild_ledger(self._connection, self._runs, reach(run, *whole, around))
         self._series.reload()
         rebuild_rollups(self._connection, self._runs, Span(before_ms, last + 1), open_ms=newest)
         thin_again(self._connection, first)
