@@ -277,3 +277,10 @@ async def test_the_document_is_what_is_served(client: httpx.AsyncClient) -> None
 async def test_a_telegram_that_came_meanwhile(client: httpx.AsyncClient, house: House) -> None:
     house.live.heard(sample())
     assert (await get(client, "/reading"))["reading"]["energy_import_wh"] == 60_995_424
+
+
+async def test_a_store_that_cannot_answer_is_told_with_its_remedy(client: httpx.AsyncClient, house: House) -> None:
+    await house.store.close()
+    told = await refused(client, "/energy")
+    assert told["status"] == 503
+    assert (await client.get(f"{ROOT}/reading")).status_code == 200, "the present needs no store"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hanport.clock import Clock
+from hanport.errors import HanportError
 
 PROBLEM_TYPE = "application/problem+json"
 REQUESTS_PER_S = 10.0
@@ -114,7 +115,7 @@ def only_reading(request: Request) -> None:
 
 
 class Endpoint:
-    """An ASGI application of a function, for all methods: a Refused becomes its answer."""
+    """An ASGI application of a function, for all methods: a Refused or another error of ours becomes its answer."""
 
     def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
         self._answer = answer
@@ -125,6 +126,8 @@ class Endpoint:
             response = await self._answer(request)
         except Refused as refused:
             response = refused.response()
+        except HanportError as error:  # the store, mostly: its disk is full, or another program holds it
+            response = Refused(Problem("Not now", 503, error.problem, error.remedy)).response()
         await response(scope, receive, send)
 
 
