@@ -134,7 +134,10 @@ def _hear(stage: Stage, last: Reading | None = None, **fields: int | None) -> No
         at = NOW - timedelta(seconds=10 * (119 - number) + 3)
         wave = (number * 37) % 90 - 45 + (1900 if number % 60 > 47 else 0)
         energies["energy_import_wh"] = (imported or 22_000_000) + 7 * number + 7
-        samples.append(sample_of(present_reading(at, power_import_w=2436 + wave, **energies)))
+        flow = {"power_import_w": 2436 + wave}
+        if fields.get("power_export_w"):
+            flow = {"power_import_w": 0, "power_export_w": 3980 + wave - 12 * abs(60 - number)}
+        samples.append(sample_of(present_reading(at, **{**flow, **energies})))
     samples[-1] = sample_of(present_reading(NOW - timedelta(seconds=3), **{**energies, **fields}))
 
     async def stored(scene: Scene) -> None:
@@ -177,7 +180,7 @@ def _restarting(stage: Stage) -> None:
 
 HOUSES: dict[str, Callable[[Stage], None]] = {
     "living": _living,
-    "new": lambda stage: None,
+    "new": lambda stage: stage.wait(20),
     "locked": _hear,
     "silent": _silent,
     "restarting": _restarting,

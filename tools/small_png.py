@@ -9,31 +9,40 @@ import zlib
 
 from playwright.sync_api import Page
 
-# Colours keep so many of their bits, as many as leave at most 256 of them.
+# The most frequent colours stay as they are; each of the others becomes the nearest of those.
 _TAKE_APART = """async (picture) => {
   const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext("2d");
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  for (let bits = 8; ; bits -= 1) {
-    const drop = 8 - bits;
-    const kept = new Map();
-    const pixels = new Uint8Array(data.length / 4);
-    for (let at = 0; at < pixels.length && kept.size <= 256; at += 1) {
-      const [red, green, blue] = data.subarray(4 * at, 4 * at + 3);
-      const key = ((red >> drop) << 16) | ((green >> drop) << 8) | (blue >> drop);
-      if (!kept.has(key)) kept.set(key, [kept.size, red, green, blue]);
-      pixels[at] = kept.get(key)[0];
-    }
-    if (kept.size > 256) continue;
-    const text = [];
-    for (let at = 0; at < pixels.length; at += 32768) {
-      text.push(String.fromCharCode(...pixels.subarray(at, at + 32768)));
-    }
-    const colours = [...kept.values()].map((each) => each.slice(1));
-    return { width: bitmap.width, height: bitmap.height, pixels: btoa(text.join("")), colours };
+  const keys = new Uint32Array(data.length / 4);
+  const counts = new Map();
+  for (let at = 0; at < keys.length; at += 1) {
+    keys[at] = (data[4 * at] << 16) | (data[4 * at + 1] << 8) | data[4 * at + 2];
+    counts.set(keys[at], (counts.get(keys[at]) ?? 0) + 1);
   }
+  const kept = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([key]) => key);
+  const split = (key) => [key >> 16, (key >> 8) & 255, key & 255];
+  const colours = kept.map(split);
+  const places = new Map(kept.map((key, place) => [key, place]));
+  for (const key of counts.keys()) {
+    if (places.has(key)) continue;
+    const [red, green, blue] = split(key);
+    let best = 0;
+    let least = Infinity;
+    colours.forEach(([r, g, b], place) => {
+      const off = (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
+      if (off < least) [least, best] = [off, place];
+    });
+    places.set(key, best);
+  }
+  const pixels = Uint8Array.from(keys, (key) => places.get(key));
+  const text = [];
+  for (let at = 0; at < pixels.length; at += 32768) {
+    text.push(String.fromCharCode(...pixels.subarray(at, at + 32768)));
+  }
+  return { width: bitmap.width, height: bitmap.height, pixels: btoa(text.join("")), colours };
 }"""
 
 

@@ -20,7 +20,7 @@ def test_import_stands_up_and_export_hangs_down() -> None:
     assert bar.imported is not None and bar.exported is not None
     assert (bar.imported.y, bar.imported.height) == (0, 75)
     assert (bar.exported.y, bar.exported.height) == (75, 25)
-    assert (bar.place.width, bar.middle, bar.mark) == (50, 25, "measured")
+    assert (bar.place.width, bar.middle) == (50, 25)
     empty = drawn.bars[1]
     assert empty.imported is None and empty.exported is None
 
@@ -30,7 +30,6 @@ def test_the_period_before_stands_behind_and_is_wider() -> None:
     (bar,) = drawn.bars
     assert bar.imported and bar.before_imported and bar.before_exported
     assert bar.before_imported.width > bar.imported.width and bar.before_imported.height > bar.imported.height
-    assert bar.mark == "interpolated"
 
 
 def test_many_bars_stand_close() -> None:

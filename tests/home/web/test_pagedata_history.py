@@ -39,7 +39,7 @@ def test_bars_and_their_sum() -> None:
     assert found.bars[13].amount.import_wh == 7 * 60  # the hour that runs
     assert found.bars[14].amount == Amount()  # not yet
     assert found.total.import_wh == 13 * 3600 + 420
-    assert found.known and found.exports and found.qualities() == {Quality.MEASURED}
+    assert found.known and found.exports and found.marks() == {"measured", "unknown"}
 
 
 def test_nothing_known_is_not_zero() -> None:
@@ -89,3 +89,11 @@ def test_all_years_have_nothing_before_them() -> None:
 def test_a_sum_has_the_worst_quality() -> None:
     amounts = [Amount(1, None, Quality.MEASURED), Amount(), Amount(2, None, Quality.ESTIMATED)]
     assert total(amounts) == Amount(3, None, Quality.ESTIMATED)
+
+
+def test_a_gap_within_a_month_is_nothing_to_hatch() -> None:
+    day = history(Constant(), Asked(DAY), NOON)
+    year = history(Constant(), Asked(Period(View.YEAR, date(2026, 1, 1), LOCAL)), NOON)
+    assert (day.mark(Quality.INTERPOLATED), year.mark(Quality.INTERPOLATED)) == ("interpolated", "partly")
+    assert (day.mark(Quality.ESTIMATED), year.mark(Quality.ESTIMATED)) == ("estimated", "estimated")
+    assert day.mark(None) == "unknown"

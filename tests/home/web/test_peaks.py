@@ -34,7 +34,7 @@ async def test_the_highest_hours(home: Scene) -> None:
     home.live.heard(sample_of(present_reading(START)))
     html = await seen(home, "/peaks")
     assert "4,20 kW" in html and "tis 24 nov. 18:00–19:00" in html
-    assert "samma dag har en högre" in html and "dag nummer 2" in html
+    assert "nej, samma dag" in html and "ja, nr 2" in html
     assert "hittills bara 2 dagar" in html and "Timmen nu, 13:00–14:00" not in html  # nothing of it is known yet
     english = await seen(home, "/peaks?month=2026-11", "en")
     assert "4.20 kW" in english and "so far only 2 days" in english

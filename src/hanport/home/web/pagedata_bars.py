@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hanport.home.values import Quality
 from hanport.home.web.pagedata_history import Amount, Bar
 from hanport.home.web.pagedata_scale import Scale, scale
 
@@ -34,12 +33,6 @@ class DrawnBar:
     exported: Rect | None
     before_imported: Rect | None
     before_exported: Rect | None
-
-    @property
-    def mark(self) -> str:
-        """How it is filled: measured plain, the others hatched."""
-        quality = self.bar.amount.quality
-        return "measured" if quality in (None, Quality.MEASURED) else str(quality)
 
     @property
     def middle(self) -> float:

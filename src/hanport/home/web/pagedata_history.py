@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hanport.home.values import Quality
-from hanport.home.web.pagedata_period import Period, Step
+from hanport.home.web.pagedata_period import Period, Step, View
 
 _QUARTER = timedelta(minutes=15)
 
@@ -93,9 +93,20 @@ class History:
         """Whether to speak of export at all."""
         return any(bar.amount.export_wh or (bar.before and bar.before.export_wh) for bar in self.bars)
 
-    def qualities(self) -> set[Quality]:
+    @property
+    def coarse(self) -> bool:
+        """Whether bars are so long that a gap within one is nothing to mark: its sum is exact all the same."""
+        return self.period.view in (View.YEAR, View.ALL)
+
+    def mark(self, quality: Quality | None) -> str:
+        """The key of the word for how well a bar is founded."""
+        if quality is Quality.INTERPOLATED and self.coarse:
+            return "partly"
+        return "unknown" if quality is None else str(quality)
+
+    def marks(self) -> set[str]:
         """Which marks the chart needs to explain."""
-        return {bar.amount.quality for bar in self.bars if bar.amount.quality}
+        return {self.mark(bar.amount.quality) for bar in self.bars}
 
 
 @dataclass(frozen=True, slots=True)

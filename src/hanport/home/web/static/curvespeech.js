@@ -12,7 +12,7 @@ export class Speech {
     this.second = form({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
     this.day = form({ day: "numeric", month: "short" });
     this.weekday = form({ weekday: "short", day: "numeric", month: "short" });
-    this.month = form({ month: "short", year: "numeric" });
+    this.month = form({ month: "short" });
     this.year = form({ year: "numeric" });
     this.full = form({ day: "numeric", month: "short", year: "numeric" });
     this.locale = locale;
@@ -67,16 +67,21 @@ export class Speech {
 
   /** The labels of the time axis: the finer ones carry the day below them where it is new. */
   times(splits, step) {
-    let dayBefore = "";
+    let before = "";
     return splits.map((seconds) => {
       if (seconds === null) return "";
       const at = this.at(seconds);
       if (step >= 300 * DAY_S) return this.year.format(at);
-      if (step >= 27 * DAY_S) return this.month.format(at);
+      if (step >= 27 * DAY_S) {
+        const year = this.year.format(at);
+        const text = this.month.format(at).replace(".", "") + (year === before ? "" : `\n${year}`);
+        before = year;
+        return text;
+      }
       if (step >= DAY_S) return this.day.format(at);
       const day = this.day.format(at);
-      const text = (step >= 60 ? this.minute : this.second).format(at) + (day === dayBefore ? "" : `\n${day}`);
-      dayBefore = day;
+      const text = (step >= 60 ? this.minute : this.second).format(at) + (day === before ? "" : `\n${day}`);
+      before = day;
       return text;
     });
   }
