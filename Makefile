@@ -1,6 +1,6 @@
 # Every target does its own set-up. `make run` needs no root; `make test` installs servers with apt when it is root.
 .DELETE_ON_ERROR:
-.PHONY: install run test check lint coverage bench soak fuzz peers docs clean
+.PHONY: install run test check lint coverage bench soak fuzz peers docs screenshots clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
@@ -22,13 +22,26 @@ install: .venv/.installed
 	@$(BIN)/python $(PIP) --editable '.[dev]'
 	@touch $@
 
-# Other decoders, in an environment of their own: they are measured and read our meter, and are no part of hanport.
+# Other programs, each in an environment of its own: they are measured and read our meter and hub, and are no part of
+# hanport. Home Assistant takes minutes to install: it runs in `make peers` alone.
+define environment
+	@./tools/need-venv "$(PYTHON)"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) --requirement $<
+	@touch $@
+endef
+
 .peers/decoders/.installed: tools/peers.txt
 	@echo "Installing the decoders we compare with ..."
-	@./tools/need-venv "$(PYTHON)"
-	@$(PYTHON) -m venv .peers/decoders
-	@.peers/decoders/bin/python $(PIP) --requirement tools/peers.txt
-	@touch $@
+	$(environment)
+
+.peers/homewizard/.installed: tools/peers-homewizard.txt
+	@echo "Installing a client of the compatible API ..."
+	$(environment)
+
+.peers/home-assistant/.installed: tools/peers-home-assistant.txt
+	@echo "Installing Home Assistant, which takes some minutes ..."
+	$(environment)
 
 # The virtual house has lived for 90 days when it is first seen; later starts only add what has passed since.
 build/demo/.prepared: .venv/.installed
@@ -51,10 +64,10 @@ check: lint
 	$(BIN)/pytest -n $(WORKERS) $(PURE:%=tests/%) $(PURE:%=--cov=hanport.%) --cov-report=term --cov-fail-under=100
 	$(BIN)/pytest -n $(WORKERS) $(PURE:%=--ignore=tests/%)
 
-coverage: .venv/.dev .peers/decoders/.installed
+coverage: .venv/.dev .peers/decoders/.installed .peers/homewizard/.installed
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term --cov-fail-under=95
 
-test: .venv/.dev .peers/decoders/.installed
+test: .venv/.dev .peers/decoders/.installed .peers/homewizard/.installed
 	@./tools/need-servers
 	@$(MAKE) --no-print-directory check
 
@@ -75,11 +88,16 @@ fuzz: .peers/fuzz/.installed
 	@mkdir -p build/fuzz
 	.peers/fuzz/bin/python tests/fuzz/fuzz_decoder.py -max_total_time=$(FUZZ_SECONDS) build/fuzz
 
-peers: .venv/.dev .peers/decoders/.installed
+peers: .venv/.dev .peers/decoders/.installed .peers/homewizard/.installed .peers/home-assistant/.installed
+	@./tools/need-servers
 	$(BIN)/pytest tests/peers
 
 docs: .venv/.dev
 	$(BIN)/python -m tools.docs
+
+screenshots: .venv/.dev
+	@./tools/need-servers
+	$(BIN)/python -m tools.screenshots
 
 clean:
 	rm -rf .venv .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

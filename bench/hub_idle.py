@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.figure import Figure
+from hanport.home.store.reader import Reader
 
 _SETTLE_S = 20.0
 _WATCH_S = 60.0
@@ -30,10 +31,12 @@ def figures() -> Iterator[Figure]:
         config.write_text(f'[source]\naddress = "{address}"\n[web]\nport = 0\n[hub]\nlog_level = "warning"\n')
         with _program("home", "--config", str(config), says=r"hub on (\S+)") as (hub, _):
             time.sleep(_SETTLE_S)
-            begun_s, used_s = time.monotonic(), _cpu_s(hub.pid)
+            database = Path(folder) / "hanport-data" / "hub.db"
+            begun_s, used_s, before = time.monotonic(), _cpu_s(hub.pid), _stored(database)
             time.sleep(_WATCH_S)
             share = (_cpu_s(hub.pid) - used_s) / (time.monotonic() - begun_s) * 100
             resident_mb = _resident_bytes(hub.pid) / 1e6
+            assert _stored(database) - before >= _WATCH_S * 0.9, "the hub did not store a telegram each second"
     yield Figure("hub.idle_cpu", share, "% of a core", "<= 2", share <= 2)
     yield Figure("hub.idle_rss", resident_mb, "MB", "<= 150", resident_mb <= 150)
 
@@ -49,6 +52,11 @@ def _program(*arguments: str, says: str) -> Iterator[tuple[subprocess.Popen[str]
             yield process, found[1]
         finally:
             process.terminate()
+
+
+def _stored(database: Path) -> int:
+    with Reader(database) as reader:
+        return int(str(reader.connection.execute("SELECT COUNT(*) FROM reading").get))
 
 
 def _cpu_s(pid: int) -> float:

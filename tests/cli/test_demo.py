@@ -1,5 +1,6 @@
 """`hanport demo`: a house with a past, a page within seconds, and a clean end."""
 
+import os
 import re
 import signal
 import socket
@@ -35,7 +36,7 @@ def demo(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], d
             assert f"name: {USER}   password: {PASSWORD}" in said
             yield process, places
         finally:
-            process.kill()
+            process.terminate()  # not killed: it ends its own programs
 
 
 @contextmanager
@@ -64,6 +65,16 @@ def test_the_page_shows_a_house_with_a_past_and_ctrl_c_ends_all(tmp_path: Path) 
         span = reader.span()
         assert span is not None
         assert (span[1] - span[0]).total_seconds() > 2 * 86_400 - 60
+
+
+def test_when_the_hub_ends_by_itself_the_demonstration_says_so_and_ends(tmp_path: Path) -> None:
+    with demo(tmp_path) as (process, _):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        (hub,) = [child for child in children if b"home" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")]
+        os.kill(int(hub), signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 2
+        assert "`hanport home` has ended" in errors
 
 
 def test_the_next_start_goes_on_and_a_busy_port_gives_way(tmp_path: Path) -> None:

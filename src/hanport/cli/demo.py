@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hanport.demo import children
+from hanport.demo.children import Child
 from hanport.demo.household import MODEL, PASSWORD, USER, Household
 from hanport.locale import LANGUAGES, language_of_environment, text
 from hanport.sources.address import parse_listen
@@ -60,18 +61,19 @@ def command(**given: Any) -> int:
     try:
         with ExitStack() as stack:
             meter, hub = _start(household, options, registers, stack)
-            click.echo(text("terminal", "started", language, meter=meter, hub=hub, user=USER, password=PASSWORD))
-            signal.pause()
+            places = {"meter": meter.place, "hub": hub.place}
+            click.echo(text("terminal", "started", language, **places, user=USER, password=PASSWORD))
+            children.wait_for_any([meter, hub])
     except (KeyboardInterrupt, click.Abort):
         pass
     return 0
 
 
-def _start(household: Household, options: Options, registers: str, stack: ExitStack) -> tuple[str, str]:
-    """Start the meter and the hub; gives where they are."""
+def _start(household: Household, options: Options, registers: str, stack: ExitStack) -> tuple[Child, Child]:
+    """Start the meter and the hub."""
     house = ["--model", MODEL, "--seed", str(options.seed), "--registers", registers]
     arguments = ["meter", "--listen", options.listen, "--interval", str(options.interval), *house]
     meter = stack.enter_context(children.running(arguments, says="telegrams on "))
-    household.write(web_port=options.port, meter=meter)
+    household.write(web_port=options.port, meter=meter.place)
     arguments = ["home", "--config", str(household.config), "--or-any-port"]
     return meter, stack.enter_context(children.running(arguments, says="hub on "))

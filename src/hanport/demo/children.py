@@ -2,12 +2,24 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from hanport.errors import HanportError
 
 STOP_S = 15.0
+_LOOK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A program that runs, and where it said it is."""
+
+    name: str
+    place: str
+    process: subprocess.Popen[str]
 
 
 def run(arguments: Sequence[str], *, text: str = "") -> str:
@@ -18,15 +30,24 @@ def run(arguments: Sequence[str], *, text: str = "") -> str:
     return done.stdout
 
 
+def wait_for_any(children: Sequence[Child]) -> None:
+    """Wait until one of the programs ends by itself. Raises HanportError then."""
+    while True:
+        for child in children:
+            if child.process.poll() is not None:
+                raise HanportError(f"`hanport {child.name}` has ended.", "What it said stands above.")
+        time.sleep(_LOOK_S)
+
+
 @contextmanager
-def running(arguments: Sequence[str], *, says: str) -> Iterator[str]:
-    """A program until the end of the block; gives what follows `says` in the first line that has it.
+def running(arguments: Sequence[str], *, says: str) -> Iterator[Child]:
+    """A program until the end of the block; its place is what follows `says` in the first line that has it.
 
     Raises HanportError when it ends before it has said so.
     """
     with subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield _said(process, says, arguments)
+            yield Child(arguments[0], _said(process, says, arguments), process)
         finally:
             process.terminate()
             try:
