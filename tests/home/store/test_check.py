@@ -98,6 +98,8 @@ def test_a_wrong_ledger_is_found_and_made_anew(tmp_path: Path, statement: str, w
 def test_a_repair_gives_back_what_was_there(tmp_path: Path) -> None:
     path = with_blocks(tmp_path / "hub.db")
     before = quarters(path)
+    change(path, "DELETE FROM day_mean WHERE start_s = 1769904000")
+    assert verdicts(path)[Part.ROLLUPS].examples == ("day_mean of 2026-02-01 00:00 UTC",)
     change(path, "UPDATE quarter SET import_wh = 7", "DELETE FROM minute", "UPDATE hour_mean SET power_w = 0")
     found = verdicts(path)
     assert found[Part.LEDGER].wrong == len(before)
@@ -152,6 +154,13 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
     except StoreError:
         return
     assert [verdict.well for verdict in found] == [False]
+
+
+def test_a_file_of_an_earlier_program(tmp_path: Path) -> None:
+    path = filled(tmp_path / "hub.db", 10)
+    change(path, "PRAGMA user_version = 0")
+    with pytest.raises(StoreError, match="Start the hub once"):
+        check(path)
 
 
 def test_no_store(tmp_path: Path) -> None:

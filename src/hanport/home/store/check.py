@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 
 from hanport.home.store.blocks import thinned_before_ms
-from hanport.home.store.errors import as_store_error
+from hanport.home.store.errors import StoreError, as_store_error
 from hanport.home.store.ledger import Grade
 from hanport.home.store.moments import from_s
 from hanport.home.store.packing import PackingError, unpack
@@ -22,7 +22,7 @@ from hanport.home.store.reader import Reader
 from hanport.home.store.rebuild import Span, rebuild_ledger, rebuild_rollups
 from hanport.home.store.rows import last_ms
 from hanport.home.store.runs import Run, Runs
-from hanport.home.store.schema import HOUR_MS, ROLLUPS
+from hanport.home.store.schema import HOUR_MS, MIGRATIONS
 from hanport.home.store.series import Series
 from hanport.home.store.writer import Store
 
@@ -65,6 +65,8 @@ def check(path: Path, told: Told = lambda done: None) -> tuple[Verdict, ...]:
     """Look at everything. Raises StoreError where the file cannot be read at all."""
     with Reader(path) as reader:
         try:
+            if int(str(reader.connection.pragma("user_version"))) < len(MIGRATIONS):
+                raise StoreError(f"{path} was written by an earlier hanport.", "Start the hub once.")
             sound = _file(reader.connection)
             if not sound.well:
                 return (sound,)
@@ -183,9 +185,10 @@ def _compare(connection: apsw.Connection, window: Span, ledger: _Tally, rollups:
     if begin_ms < window.end_ms:
         newest = _newest(connection, runs)
         rebuild_rollups(connection, runs, Span(begin_ms, window.end_ms), open_ms=newest)
-        for table, period_s in ROLLUPS.items():
-            span = Span(begin_ms // 1000, window.end_ms // 1000)
-            where = f"WHERE start_s >= {span[0]} AND start_s < {span[1]} AND start_s != {_open_s(newest, period_s)}"
+        for table, period_s in PERIODS.items():
+            first_s = -(-begin_ms // 1000 // period_s) * period_s  # the first whole one
+            where = f"WHERE start_s >= {first_s} AND start_s < {window.end_ms // 1000}"
+            where += f" AND start_s != {_open_s(newest, period_s)}"
             _compare_rollup(connection, table, where, rollups)
             connection.execute(f"DELETE FROM temp.{table}")
 
