@@ -342,6 +342,18 @@ async def test_with_the_machines_clock_a_telegram_of_now_is_told(broker: Broker,
         await other.last("hanport/state")
 
 
+async def test_of_many_telegrams_at_once_the_newest_is_told(broker: Broker, store: StoreThread) -> None:
+    hub = live(sample())
+    async with listener(broker) as other, running(share(hub, broker, store).run):
+        await other.last("hanport/state")
+        for power_w in range(100):
+            hub.heard(sample_with(power_w))
+        told = await other.last("hanport/state", 2)
+        await asyncio.sleep(0.1)
+        assert told["power_import_w"] == 99
+        assert len(other.heard["hanport/state"]) == 2
+
+
 def test_what_has_not_come_for_long_is_unknown() -> None:
     states = States()
     short = sample(Reading(at=NOW, power_import_w=5), "aidon-hdlc")
