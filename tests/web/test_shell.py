@@ -95,11 +95,15 @@ async def test_a_switch_comes_back_to_where_it_was(tmp_path: Path) -> None:
         assert 'name="next" value="/"' in foreign.text
 
 
-async def test_the_status_line_stands_on_every_page(tmp_path: Path) -> None:
+async def test_the_status_line_stands_on_every_page_and_by_itself(tmp_path: Path) -> None:
     async with visit(shell_of(tmp_path, page=PAGE), Eva()) as eva:
         page = (await eva.get("/")).text
-    assert "status-warn" in page
-    assert '<a href="/port">Porten</a>' in page
+        part = (await eva.get("/status", headers={"accept-language": "sv"})).text
+    assert 'data-refresh="/status"' in page
+    assert "<html" not in part
+    for said in (page, part):
+        assert "status-warn" in said
+        assert '<a href="/port">Porten</a>' in said
 
 
 def test_files_of_the_site_stand_beside_those_of_the_shell(tmp_path: Path) -> None:

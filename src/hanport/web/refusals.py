@@ -10,7 +10,7 @@ from starlette.types import ExceptionHandler
 
 from hanport.errors import HanportError
 from hanport.web.security import TooLarge, security_headers
-from hanport.web.shell import Shell
+from hanport.web.shell import Brand, Shell
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -24,7 +24,9 @@ def refusal(shell: Shell, request: Request, status: int, reason: str = "", **num
     if not wants_page(request):
         answer = {"error": reason or HTTPStatus(status).phrase.lower(), **said}
         return JSONResponse(answer, status, {"cache-control": "no-store"})
-    return shell.page(request, "error.html", status=status, number=status, said=said)
+    # Who has pointed a foreign name at us could read this page: it does not say whose hub this is.
+    hidden = {"brand": Brand("hanport")} if reason == "host" else {}
+    return shell.page(request, "error.html", status=status, number=status, said=said, **hidden)
 
 
 def wants_page(request: Request) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from hanport import __version__
 from hanport.web.assets import Assets
@@ -95,8 +95,11 @@ class Shell:
             self.templates.globals[macros] = self.templates.get_template(f"{macros}.html").module
 
     def routes(self) -> list[BaseRoute]:
-        """Static files, and the switches of language and theme."""
-        return [self.assets.route(), *self.preferences.routes()]
+        """Static files, the switches of language and theme, and the status lines by themselves."""
+        return [self.assets.route(), *self.preferences.routes(), Route("/status", self._status)]
+
+    async def _status(self, request: Request) -> Response:
+        return self.page(request, "status.html")
 
     def words(self, request: Request) -> Words:
         """How this visitor is spoken to."""

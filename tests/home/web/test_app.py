@@ -48,7 +48,7 @@ async def open_hub(hub: Scene) -> Scene:
 
 async def test_nobody_sees_a_page_without_login(open_hub: Scene) -> None:
     async with browser(open_hub.app()) as c:
-        for path in ("/", "/echo", "/breaks", "/account", "/settings", "/no-such"):
+        for path in ("/", "/echo", "/breaks", "/account", "/settings", "/status", "/no-such"):
             answer = await c.get(path)
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/login"), path
@@ -113,10 +113,12 @@ async def test_a_page_of_another_site_cannot_act_with_our_cookie(open_hub: Scene
 
 
 async def test_a_name_that_was_pointed_at_us_shows_nothing(open_hub: Scene) -> None:
+    open_hub.config = HomeConfig(hub=HubTable(name="Villa Hemlig"))
     async with browser(open_hub.app()) as c:
         await log_in(c)
         answer = await c.get("/echo", headers={"host": "evil.example"})
     assert answer.status_code == 421
+    assert "Hemlig" not in answer.text
     assert "name" in answer.text
 
 

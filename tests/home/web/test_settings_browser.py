@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hanport.home.accounts import Role
-from hanport.home.values import PartState, PartStatus
+from hanport.home.values import PartState, PartStatus, PortState, PortStatus
 from home.web.browser import DESKTOP, PHONE, is_too_wide, serious_findings, shot, visit
 from home.web.scene import PASSWORD, START, Scene, scene
 from home.web.serve import Loop, loop_in_thread
@@ -128,6 +128,26 @@ def test_a_change_and_back_again(chromium: Browser, opened: Open) -> None:
         expect(page.get_by_text("Ange ett tal från 6 till 6 300.")).to_be_visible()
         look(page, "settings-wrong")
         visited.problems = [each for each in visited.problems if "422" not in each]
+
+
+def test_the_status_line_keeps_up_and_tells_when_the_hub_is_gone(chromium: Browser, opened: Open) -> None:
+    with visit(chromium) as visited:
+        page = visited.page
+        page.clock.install()
+        log_in(page, opened.address)
+        expect(page.get_by_text("Elmätaren hörs som den ska")).to_be_visible()
+        opened.hub.live.becomes(PortStatus(PortState.SILENT, START))
+        page.clock.run_for(11_000)
+        expect(page.get_by_text("Elmätaren har varit tyst sedan 13:00")).to_be_visible()
+        visited.context.set_offline(True)
+        for _ in range(3):
+            page.clock.run_for(11_000)
+            page.wait_for_timeout(200)
+        expect(page.get_by_text("Hubben svarar inte.")).to_be_visible()
+        visited.context.set_offline(False)
+        page.clock.run_for(11_000)
+        expect(page.get_by_text("Elmätaren har varit tyst sedan 13:00")).to_be_visible()
+        visited.problems = [each for each in visited.problems if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
 def test_removing_a_user_asks_first(chromium: Browser, opened: Open) -> None:
