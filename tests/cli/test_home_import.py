@@ -90,10 +90,16 @@ def test_the_registers_of_the_hubs_own_meter(tmp_path: Path) -> None:
     assert "has read no meter" in refused.stderr
     filled(database)
     before = sum(quarter.import_wh for quarter in quarters(database))
+    refused = home(tmp_path, "import", "--same-meter", "x.csv")
+    assert refused.returncode == 2
+    assert (
+        "cannot be those of the hub's meter: 109.000 kWh at 2026-01-31 09:00 UTC, and 1,000.000 kWh" in refused.stderr
+    )
+    (tmp_path / "x.csv").write_text(HISTORY.replace("import,10", "import,98"))
     assert home(tmp_path, "import", "--same-meter", "x.csv").returncode == 0
     assert rows(database, "SELECT identification FROM meter") == [(METER.identification,)]
-    # from the first register of the history (100 kWh) to the hub's first (1 000 kWh), and on
-    assert sum(quarter.import_wh for quarter in quarters(database)) == before + 900_000
+    # from the first register of the history (980 kWh) to the hub's first (1 000 kWh), and on
+    assert sum(quarter.import_wh for quarter in quarters(database)) == before + 20_000
 
 
 def test_the_network_companys_hours_are_compared(tmp_path: Path) -> None:

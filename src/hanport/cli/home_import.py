@@ -13,6 +13,7 @@ from hanport.cli.home_recording import read_as_pieces
 from hanport.cli.keys import key_options, keys_from
 from hanport.clock import SystemClock
 from hanport.errors import ConfigError
+from hanport.home.config import HouseTable
 from hanport.home.store.calendar import date_of, zone
 from hanport.home.store.comparing import Compared, compare
 from hanport.home.store.csv_columns import Options, Piece, Refusals
@@ -87,9 +88,10 @@ def command(files: tuple[Path, ...], config: Path, **given: Any) -> int:
             at_end=given["at_end"],
             unit=given["unit"],
         )
+        most_w = _most_w(data.config.house) if given["same_meter"] else None
         store = (TrialStore if given["dry_run"] else Store)(data.database)
         try:
-            refused = sum([_import(store, file, options, keys) for file in found])
+            refused = sum([_import(Loader(store, most_w=most_w), file, options, keys) for file in found])
         finally:
             store.close()
     if given["dry_run"]:
@@ -108,11 +110,16 @@ def _own_meter(data: HomeData) -> MeterIdentity:
     raise ConfigError("The hub has read no meter yet.", "Leave --same-meter out.")
 
 
-def _import(store: Store, found: Found, options: Options, keys: Keys | None) -> int:
+def _most_w(house: HouseTable) -> int:
+    """Half as much again as the main fuse carries for ever."""
+    return house.main_fuse_a * house.phases * 230 * 3 // 2
+
+
+def _import(loader: Loader, found: Found, options: Options, keys: Keys | None) -> int:
     """Bring one file in and say what came of it; gives how much was refused."""
     clock = SystemClock()
     progress, begun_s = ProgressLine(clock), clock.monotonic()
-    refusals, unused, loader = Refusals(), Unused(), Loader(store)
+    refusals, unused = Refusals(), Unused()
     shares: deque[float] = deque(maxlen=1)
     pieces: Iterator[Piece]
     if found.kind is Kind.RECORDING:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hanport.errors import ConfigError
 from hanport.home.store.check import check
 from hanport.home.store.csv_columns import Billed, Energies, Integers, Options, Piece, Readings, Refusals
 from hanport.home.store.exporting import Span, What, sheet, write_csv
@@ -247,3 +248,33 @@ def test_readings_come_back_as_they_went(
     assert refusals.count == 0
     assert quarters(folder / "new.db") == quarters(folder / "hub.db")
     assert well(folder / "new.db")
+
+
+@pytest.mark.parametrize(
+    ("states", "fits"),
+    [
+        ([(NOON - HOUR, 999_000)], True),  # 1 kWh in an hour, then the hub's first register
+        ([(NOON - HOUR, 900_000)], False),  # 100 kW
+        ([(NOON - HOUR, 1_500_000)], False),  # back
+        ([(NOON + 4 * HOUR, 1_010_000)], True),
+        ([(NOON + 4 * HOUR, 1_100_000)], False),
+        ([], True),
+    ],
+)
+def test_registers_that_cannot_be_of_the_hubs_meter(
+    tmp_path: Path, states: list[tuple[datetime, int]], fits: bool
+) -> None:
+    path = tmp_path / "hub.db"
+    store = Store(path, commit_every_s=1e9)
+    append(store, 100)
+    loader = Loader(store, most_w=20_000)
+    try:
+        if fits:
+            loader.load([readings(METER, *states)])
+        else:
+            with pytest.raises(ConfigError, match="cannot be those"):
+                loader.load([readings(METER, *states)])
+        power = Readings(METER, column(to_ms(NOON + 9 * HOUR)), {"power_import_w": column(5)})
+        assert loader.load([power]).stored >= 1
+    finally:
+        store.close()

@@ -9,12 +9,14 @@ from typing import TypeVar, cast
 import apsw
 import numpy as np
 
+from hanport.errors import ConfigError
 from hanport.home.store.beside import Put, put_beside
 from hanport.home.store.bulk import import_columns
 from hanport.home.store.csv_columns import Billed, Energies, Integers, Piece, Readings
-from hanport.home.store.ledger import Grade
+from hanport.home.store.ledger import Grade, Point
 from hanport.home.store.moments import from_ms
 from hanport.home.store.packing import NONE
+from hanport.home.store.rows import first_known, last_known
 from hanport.home.store.runs import same_meter
 from hanport.home.store.schema import HOUR_MS, QUARTER_S
 from hanport.home.store.series import Series
@@ -70,12 +72,16 @@ class Loaded:
 class Loader:
     """Puts pieces into a store, each whole."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, most_w: int | None = None) -> None:
+        """`most_w`: more than that on average is not drawn between a register of the pieces and one of the store."""
         self._store = store
+        self._most_w = most_w
         self.loaded = Loaded()
 
     def load(self, pieces: Iterable[Piece]) -> Loaded:
-        """Put all pieces in. Raises StoreError; the pieces before are in then."""
+        """Put all pieces in. Raises StoreError, and ConfigError for registers that cannot be those of the hub's
+        meter; the pieces before are in then.
+        """
         for piece in pieces:
             match piece:
                 case Readings(at_ms=at_ms):
@@ -102,6 +108,8 @@ class Loader:
             return Put(0, 0)
         if self._store.series(partial(_belongs_beside, piece)):
             return self._store.series(partial(_put_beside, piece))
+        if self._most_w is not None:
+            self._store.series(partial(_check_joints, piece, self._most_w))
         imported = import_columns(self._store, piece.at_ms, piece.columns, piece.meter)
         return Put(imported.stored, imported.duplicates)
 
@@ -112,6 +120,29 @@ def _belongs_beside(piece: Readings, series: Series) -> bool:
     if head is None or same_meter(head.meter.identity, piece.meter):
         return False
     return piece.foreign or int(piece.at_ms[0]) <= head.last_ms
+
+
+def _check_joints(piece: Readings, most_w: int, series: Series) -> None:
+    """Raises ConfigError where the register before or behind cannot be of the same meter."""
+    wh = piece.columns.get("energy_import_wh", piece.at_ms[:0])
+    known = np.flatnonzero(wh != NONE)
+    if not len(known):
+        return
+    first, last = (Point(int(piece.at_ms[row]), int(wh[row])) for row in (known[0], known[-1]))
+    runs = series.runs_of(piece.meter)
+    before = [last_known(series.connection, run, 0, first.at_ms) for run in runs]
+    behind = [first_known(series.connection, run, 0, last.at_ms) for run in runs]
+    joints = [(max(point for point in before if point), first)] if any(before) else []
+    joints += [(last, min(point for point in behind if point))] if any(behind) else []
+    for one, other in joints:
+        used_wh, most_wh = other.wh - one.wh, 1000 + (other.at_ms - one.at_ms) * most_w // HOUR_MS
+        if not 0 <= used_wh <= most_wh:
+            raise ConfigError(
+                f"The registers cannot be those of the hub's meter: {one.wh / 1000:,.3f} kWh at "
+                f"{from_ms(one.at_ms):%Y-%m-%d %H:%M} UTC, and {other.wh / 1000:,.3f} kWh at "
+                f"{from_ms(other.at_ms):%Y-%m-%d %H:%M} UTC.",
+                "Leave --same-meter out; the unit may be another (--unit), or a sum that is no register.",
+            )
 
 
 def _put_beside(piece: Readings, series: Series) -> Put:
