@@ -1,14 +1,20 @@
-"""Run all benchmarks, print their figures, and write build/bench.json and the table of docs/performance.md."""
+"""Run all benchmarks, print their figures, and write build/bench.json and the table of docs/performance.md.
+
+`python -m bench hub_store run` runs only those, and writes nothing.
+"""
 
 import json
 import sys
 from pathlib import Path
 
-from bench import port
+from bench import hub_browser, hub_idle, hub_import, hub_store, port, run
 from bench.figure import Figure
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/performance.md"
+SUITES = {
+    suite.__name__.removeprefix("bench."): suite for suite in (port, hub_store, hub_import, hub_browser, hub_idle, run)
+}
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
@@ -32,19 +38,25 @@ def table(figures: list[Figure]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def main() -> int:
-    """Measure everything; leaves with 1 when a target is missed."""
+def main(chosen: list[str]) -> int:
+    """Measure; leaves with 1 when a target is missed."""
     figures: list[Figure] = []
-    for figure in port.figures():
-        figures.append(figure)
-        print("  ".join(part for part in row(figure) if part), flush=True)
-    (ROOT / "build").mkdir(exist_ok=True)
-    (ROOT / "build/bench.json").write_text(json.dumps([figure.as_json() for figure in figures], indent=1) + "\n")
-    if PAGE.exists():
-        text = PAGE.read_text("utf-8")
-        start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-        PAGE.write_text(f"{text[:start]}\n{table(figures)}\n{text[end:]}", "utf-8")
+    for name in chosen or SUITES:
+        for figure in SUITES[name].figures():
+            figures.append(figure)
+            print("  ".join(part for part in row(figure) if part), flush=True)
+    if not chosen:
+        write(figures)
     return 0 if all(figure.met for figure in figures) else 1
 
 
-sys.exit(main())
+def write(figures: list[Figure]) -> None:
+    """Keep the figures for machines and for people."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build/bench.json").write_text(json.dumps([figure.as_json() for figure in figures], indent=1) + "\n")
+    text = PAGE.read_text("utf-8")
+    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    PAGE.write_text(f"{text[:start]}\n{table(figures)}\n{text[end:]}", "utf-8")
+
+
+sys.exit(main(sys.argv[1:]))

@@ -68,7 +68,7 @@ async def test_a_lost_source_is_shown_and_comes_back(tmp_path: Path) -> None:
             await hears(running, meter, 3)
             await meter.output.close()
             await until(lambda: running.hub.live.status.state is PortState.LOST)
-            assert 'status-bad' in await running.page("/")
+            assert "status-bad" in await running.page("/")
             await meter.open(port)
             await until(lambda: running.hub.live.status.state is not PortState.LOST, 30)
             await hears(running, meter, 2)

@@ -16,9 +16,9 @@ from hanport.meter.control import ENDPOINTS, ROOT, application, openapi
 from hanport.meter.device import MeterSetup, VirtualMeter, telegrams
 from hanport.meter.faults import FAULTS
 from hanport.meter.module import ModuleSetup
-from hanport.serving import serve
 from hanport.models.model import Module
 from hanport.port.profiles import PROFILES
+from hanport.serving import serve
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
