@@ -43,7 +43,7 @@ class Shot:
     scheme: str = "light"
     language: str = "sv-SE"
     prepare: Prepare = lambda page: None
-    whole: bool = True  # the whole page, not only what fits the window
+    part: str = ""  # only this element
     medium: str = "screen"
 
 
@@ -102,7 +102,7 @@ SHOTS = (
     Shot("port", "living", "/port"),
     Shot("port-dark", "living", "/port", scheme="dark"),
     Shot("port-phone", "living", "/port", PHONE),
-    Shot("port-telegram", "living", "/port", prepare=_open_telegram),
+    Shot("port-telegram", "living", "/port", prepare=_open_telegram, part="section:has(.rows)"),
     Shot("port-silent", "silent", "/port"),
     Shot("port-restart-phone", "restarting", "/port", PHONE),
     Shot("port-empty", "new", "/port"),
@@ -237,7 +237,11 @@ def take(browser: Browser, stage: Stage, shot: Shot) -> int:
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": shot.size[0], "height": height})  # a fixed bar stands at the end of it
         page.wait_for_timeout(100)
-        picture = small(page.screenshot(full_page=shot.whole, animations="disabled"), visited.context.new_page())
+        if shot.part:
+            taken = page.locator(shot.part).screenshot(animations="disabled")
+        else:
+            taken = page.screenshot(full_page=True, animations="disabled")
+        picture = small(taken, visited.context.new_page())
         (FOLDER / f"{shot.name}.png").write_bytes(picture)
         visited.problems[:] = [problem for problem in visited.problems if "503" not in problem]
     return len(picture)

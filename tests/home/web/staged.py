@@ -5,7 +5,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -29,14 +29,18 @@ from home.web.scene import Scene, scene
 
 T = TypeVar("T")
 
+GAP_W = 1100  # what the house takes while nobody listens
+
 HOUSE = HomeConfig(hub=HubTable(name="Solbacken"), house=HouseTable(main_fuse_a=20))
 
 
 async def fill(store: StoreThread, spans: list[tuple[datetime, datetime, int]], *, solar: bool = True) -> Reading:
-    """Store a past of spans (from, to, every so many seconds) that follow each other; the last reading."""
+    """Store a past of spans (from, to, every so many seconds), with gaps between them; the last reading."""
     imported, exported = 0, 0
-    last = Reading()
+    last, ended = Reading(), spans[0][0]
     for begin, end, every_s in spans:
+        imported += int((begin - ended) / timedelta(hours=1) * GAP_W)
+        ended = end
         columns = past(begin, end, every_s, solar=solar)
         columns[INDEX["energy_import_wh"]] += imported
         columns[INDEX["energy_export_wh"]] += exported
