@@ -37,6 +37,7 @@ _KINDS = {
     Kind.READINGS: "readings",
     Kind.QUARTERS: "quarters of energy",
     Kind.HOURS: "hours of energy",
+    Kind.BILLED: "hours of the network company, as hanport exported them",
     Kind.DSMR_READINGS: "readings of dsmr-reader",
     Kind.DSMR_HOURS: "hours of dsmr-reader",
     Kind.DSMR_DAYS: "days of dsmr-reader",
@@ -96,7 +97,7 @@ def command(files: tuple[Path, ...], config: Path, **given: Any) -> int:
             store.close()
     if given["dry_run"]:
         click.echo("A trial: nothing was stored.")
-    elif any(file.kind is Kind.NETWORK for file in found):
+    elif any(file.kind in (Kind.NETWORK, Kind.BILLED) for file in found):
         _compare(data)
     return 1 if refused else 0
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hanport.errors import ConfigError
-from hanport.home.store.events import begin_event, end_event
+from hanport.home.store.events import begin_event, count_port_day, end_event
 from hanport.home.store.exporting import Batch, Kind, Sheet, Span, What, sheet, write_csv
 from hanport.home.store.exporting_parquet import write_parquet
 from hanport.home.store.moments import to_ms
@@ -22,6 +23,7 @@ from hanport.home.store.packing import NONE
 from hanport.home.store.reader import Reader
 from hanport.home.store.schema import READING_COLUMNS
 from hanport.home.store.writer import Store
+from hanport.port.values import Register
 from home.store.filled import ALWAYS, METER, NOON, filled, quarters, reading
 
 ALL = Span.between(None, None)
@@ -97,12 +99,34 @@ def test_events(tmp_path: Path) -> None:
     assert [row["kind"] for row in table(tmp_path / "hub.db", What.EVENTS, span)] == ["silence"]
 
 
+def with_everything(path: Path) -> Path:
+    """A store that has something of each kind."""
+    store = Store(filled(path))
+    store.write(lambda c: begin_event(c, "lost", NOON))
+    store.write(lambda c: count_port_day(c, NOON.date(), telegrams=7, rejected=1, silent_s=9))
+    store.write(lambda c: c.execute("INSERT INTO billed_hour VALUES (1769860800, 1500, NULL), (1769864400, 7, 8)").get)
+    gas = Register("0-1:24.2.1", None, Decimal("12.5"), "m3")
+    store.append_reading(NOON + timedelta(hours=9), reading(5000), METER, extras=(gas,))
+    store.close()
+    return path
+
+
+def test_what_else_is_known(tmp_path: Path) -> None:
+    path = with_everything(tmp_path / "hub.db")
+    assert [list(row.values()) for row in table(path, What.BILLED)] == [
+        ["2026-01-31T12:00:00Z", "1500", ""],
+        ["2026-01-31T13:00:00Z", "7", "8"],
+    ]
+    assert [list(row.values()) for row in table(path, What.PORT_DAYS)] == [["2026-01-31", "7", "1", "9", ""]]
+    (extra,) = table(path, What.EXTRAS)
+    assert (extra["obis"], extra["value"], extra["unit"]) == ("0-1:24.2.1", "12.5", "m3")
+    later = Span.between(NOON + timedelta(days=1), None)
+    assert [table(path, what, later) for what in (What.BILLED, What.PORT_DAYS, What.EXTRAS)] == [[], [], []]
+
+
 @pytest.mark.parametrize("what", list(What))
 def test_parquet_says_the_same_as_csv(tmp_path: Path, what: What) -> None:
-    path = filled(tmp_path / "hub.db")
-    store = Store(path)
-    store.write(lambda c: begin_event(c, "lost", NOON))
-    store.close()
+    path = with_everything(tmp_path / "hub.db")
     told: list[int] = []
     with Reader(path) as reader:
         count = write_parquet(sheet(reader.connection, what, ALL), tmp_path / "x.parquet", told.append)

@@ -10,7 +10,7 @@ from home.store.filled import filled
 
 PAGE = (Path(__file__).parents[3] / "docs/import-export.md").read_text("utf-8")
 # What is told without a whole example: hanport's own tables by their columns, the rest in words or with dots.
-WITHOUT_EXAMPLE = {Kind.RECORDING, Kind.READINGS, Kind.QUARTERS, Kind.HOURS, Kind.DSMR_DAYS}
+WITHOUT_EXAMPLE = {Kind.RECORDING, Kind.READINGS, Kind.QUARTERS, Kind.HOURS, Kind.BILLED, Kind.DSMR_DAYS}
 
 
 def test_every_example_is_understood_as_what_it_stands_under(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hanport.home.store.csv_columns import Energies, Options, Readings
+from hanport.home.store.csv_columns import Billed, Energies, Options, Readings
 from hanport.home.store.importing import Kind
 from hanport.home.store.importing_own import METER
 from hanport.home.values import MeterIdentity
@@ -69,6 +69,20 @@ def test_quarters(tmp_path: Path) -> None:
     assert values(piece.export_wh) == [None, 7, 9]
     assert values(piece.quality) == [0, 2, 1]
     assert sorted(refusal.line for refusal in refusals.kept) == [4, 5, 6, 8]
+
+
+def test_billed_hours(tmp_path: Path) -> None:
+    text = (
+        "start_utc,billed_import_wh,billed_export_wh\n2026-01-31T12:00:00Z,1500,\n2026-01-31T12:15:00Z,1,\n"
+        "never,1,\n2026-01-31T13:00:00Z,x,\n2026-01-31T14:00:00Z,,9\n"
+    )
+    kind, (piece,), refusals = read(tmp_path / "x.csv", text)
+    assert kind is Kind.BILLED
+    assert isinstance(piece, Billed)
+    assert starts(piece) == [NOON, NOON + timedelta(hours=2)]
+    assert values(piece.import_wh) == [1500, None]
+    assert values(piece.export_wh) == [None, 9]
+    assert sorted(refusal.line for refusal in refusals.kept) == [3, 4, 5]
 
 
 def test_hours_that_are_not_whole_are_refused(tmp_path: Path) -> None:

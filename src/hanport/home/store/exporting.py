@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import apsw
 import numpy as np
 
+from hanport.home.store.calendar import date_of
 from hanport.home.store.ledger import Grade
-from hanport.home.store.moments import to_ms
+from hanport.home.store.moments import from_ms, to_ms
 from hanport.home.store.packing import NONE, Integers
 from hanport.home.store.rows import fetch, last_ms
 from hanport.home.store.runs import Run, Runs, read_meters
@@ -23,6 +24,7 @@ from hanport.home.store.schema import BLOCK_COLUMNS, READING_COLUMNS
 # Readings are fetched by this much time, energies and events by this many rows.
 _WINDOW_MS = 3 * 3_600_000
 _ROWS = 20_000
+_LAST_MS = 7_258_118_400_000  # the year 2200
 
 
 class What(StrEnum):
@@ -32,6 +34,9 @@ class What(StrEnum):
     QUARTERS = "quarters"
     HOURS = "hours"
     EVENTS = "events"
+    BILLED = "billed"
+    EXTRAS = "extras"
+    PORT_DAYS = "port-days"
 
 
 class Kind(StrEnum):
@@ -76,6 +81,21 @@ _READINGS = (
     *((name, Kind.INTEGER) for name in READING_COLUMNS),
 )
 _ENERGY = (("start_utc", Kind.TIME), ("import_wh", Kind.INTEGER), ("export_wh", Kind.INTEGER), ("quality", Kind.TEXT))
+_BILLED = (("start_utc", Kind.TIME), ("billed_import_wh", Kind.INTEGER), ("billed_export_wh", Kind.INTEGER))
+_EXTRAS = (
+    ("at_utc", Kind.TIME),
+    ("run", Kind.INTEGER),
+    ("obis", Kind.TEXT),
+    ("value", Kind.TEXT),
+    ("unit", Kind.TEXT),
+)
+_PORT_DAYS = (
+    ("day", Kind.TEXT),
+    ("telegrams", Kind.INTEGER),
+    ("rejected", Kind.INTEGER),
+    ("silent_s", Kind.INTEGER),
+    ("clock_offset_ms", Kind.INTEGER),
+)
 _EVENTS = (("began_utc", Kind.TIME), ("ended_utc", Kind.TIME), ("kind", Kind.TEXT), ("details", Kind.TEXT))
 
 
@@ -91,6 +111,12 @@ def sheet(connection: apsw.Connection, what: What, span: Span) -> Sheet:
             return Sheet(columns, _energies(connection, "hour", ("quality", "quarters"), span))
         case What.EVENTS:
             return Sheet(_EVENTS, _events(connection, span))
+        case What.BILLED:
+            return Sheet(_BILLED, _billed(connection, span))
+        case What.EXTRAS:
+            return Sheet(_EXTRAS, _extras(connection, span))
+        case What.PORT_DAYS:
+            return Sheet(_PORT_DAYS, _port_days(connection, span))
 
 
 class Lines(Protocol):
@@ -180,6 +206,36 @@ def _events(connection: apsw.Connection, span: Span) -> Iterator[Batch]:
         ids, began, ended, kinds, details = zip(*rows, strict=True)
         yield [_integers(began), _integers(ended), list(kinds), list(details)]
         last = ids[-1]
+
+
+def _billed(connection: apsw.Connection, span: Span) -> Iterator[Batch]:
+    query = f"SELECT * FROM billed_hour WHERE start_s >= ? AND start_s < ? ORDER BY start_s LIMIT {_ROWS}"
+    begin_s, end_s = -(-span.begin_ms // 1000), -(-span.end_ms // 1000)
+    while rows := connection.execute(query, (begin_s, end_s)).fetchall():
+        starts, *energies = (_integers(column) for column in zip(*rows, strict=True))
+        yield [starts * 1000, *energies]
+        begin_s = int(starts[-1]) + 1
+
+
+def _extras(connection: apsw.Connection, span: Span) -> Iterator[Batch]:
+    """From when on the rows without a field of Reading said what, by OBIS code."""
+    query = f"""SELECT obis, run, at_ms, value, unit FROM extra WHERE (obis, run, at_ms) > (?, ?, ?)
+        AND at_ms >= ? AND at_ms < ? ORDER BY obis, run, at_ms LIMIT {_ROWS}"""
+    last: tuple[Any, ...] = ("", 0, 0)
+    while rows := connection.execute(query, (*last, span.begin_ms, span.end_ms)).fetchall():
+        codes, runs, times, values, units = zip(*rows, strict=True)
+        texts = ([text or "" for text in column] for column in (codes, values, units))
+        yield [_integers(times), _integers(runs), *texts]
+        last = rows[-1][:3]
+
+
+def _port_days(connection: apsw.Connection, span: Span) -> Iterator[Batch]:
+    """The local dates that begin in the span."""
+    days = [date_of(from_ms(at_ms)).isoformat() for at_ms in (span.begin_ms, min(span.end_ms, _LAST_MS))]
+    query = "SELECT * FROM port_day WHERE day >= ? AND day < ? ORDER BY day"  # one row a day: few in any case
+    if rows := connection.execute(query, days).fetchall():
+        dates, *counts = zip(*rows, strict=True)
+        yield [[str(day) for day in dates], *(_integers(column) for column in counts)]
 
 
 def _integers(values: Sequence[int | None]) -> Integers:

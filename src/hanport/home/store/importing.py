@@ -27,6 +27,7 @@ class Kind(StrEnum):
     READINGS = "readings"
     QUARTERS = "quarters"
     HOURS = "hours"
+    BILLED = "billed"
     DSMR_READINGS = "dsmr-reader-readings"
     DSMR_HOURS = "dsmr-reader-hours"
     DSMR_DAYS = "dsmr-reader-days"
@@ -43,6 +44,7 @@ TABLES: dict[Kind, tuple[Callable[[tuple[str, ...]], bool], Reader]] = {
     Kind.READINGS: (own.is_readings, own.read_readings),
     Kind.HOURS: (own.is_hours, own.read_hours),
     Kind.QUARTERS: (own.is_quarters, own.read_quarters),
+    Kind.BILLED: (own.is_billed, own.read_billed),
     Kind.DSMR_READINGS: (dsmr_reader.is_readings, dsmr_reader.read_readings),
     Kind.DSMR_HOURS: (dsmr_reader.is_hours, dsmr_reader.read_hours),
     Kind.DSMR_DAYS: (dsmr_reader.is_days, dsmr_reader.read_days),

@@ -6,6 +6,7 @@ import numpy as np
 
 from hanport.home.store.csv_columns import (
     PIECE_ROWS,
+    Billed,
     Collector,
     Energies,
     Options,
@@ -18,7 +19,7 @@ from hanport.home.store.csv_columns import (
 from hanport.home.store.csv_table import Table
 from hanport.home.store.csv_values import NoTime, TimeReader, Times
 from hanport.home.store.ledger import Grade
-from hanport.home.store.schema import READING_COLUMNS
+from hanport.home.store.schema import HOUR_MS, READING_COLUMNS
 from hanport.home.values import MeterIdentity, Quality
 from hanport.port.bulk import NONE
 
@@ -38,6 +39,11 @@ def is_quarters(names: tuple[str, ...]) -> bool:
 def is_hours(names: tuple[str, ...]) -> bool:
     """Whether the headings are those of hours."""
     return {"start_utc", "import_wh", "quarters"} <= set(names)
+
+
+def is_billed(names: tuple[str, ...]) -> bool:
+    """Whether the headings are those of the network company's hours."""
+    return {"start_utc", "billed_import_wh", "billed_export_wh"} <= set(names)
 
 
 def read_readings(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
@@ -88,6 +94,25 @@ def read_quarters(table: Table, options: Options, refusals: Refusals) -> Iterato
 def read_hours(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
     """Hours, which are put into quarters; those that are not whole are refused."""
     return _energies(table, 3600, refusals)
+
+
+def read_billed(table: Table, options: Options, refusals: Refusals) -> Iterator[Piece]:
+    """The network company's hours, as they were exported."""
+    place = {name: number for number, name in enumerate(table.names)}
+    wanted = ("billed_import_wh", "billed_export_wh")
+    collector, times = Collector({name: Source((place[name],), 0) for name in wanted}), TimeReader(Times.UTC)
+    for line, cells in table:
+        try:
+            at_ms = times.ms(cells[place["start_utc"]])
+        except NoTime as problem:
+            refusals.add_time(line, problem)
+            continue
+        if at_ms % HOUR_MS:
+            refusals.add(line, "not a whole hour", "Take the row out.")
+        else:
+            collector.add(line, at_ms, cells)
+    taken = collector.take(refusals)
+    yield Billed(taken.at_ms // 1000, *(taken.columns[name] for name in wanted))
 
 
 def _energies(table: Table, span_s: int, refusals: Refusals) -> Iterator[Piece]:
