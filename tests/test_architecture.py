@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "hanport"
 
-FREE = {"clock", "errors", "serving"}
+FREE = {"clock", "errors", "serving", "tasks"}
 # Room -> the rooms of ours it may import, besides itself (DESIGN.md, section 2). `home.x` and `grid.x` are rooms within
 # a room. `locale` holds the words of both languages and imports nothing.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
     "errors": set(),
     "serving": {"errors"},
+    "tasks": set(),
     "locale": {"errors"},
     "doctor": {"port", "models"},
     "sources": {"port"} | FREE,

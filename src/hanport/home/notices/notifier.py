@@ -21,6 +21,7 @@ from hanport.home.notices.notice import Kind, Notice
 from hanport.home.store.events import put_note
 from hanport.home.store.thread import StoreThread
 from hanport.home.values import PartState, PartStatus, PortState
+from hanport.tasks import end_if_cancelled
 
 NOTE = "notices"
 LOOK_S = 5.0
@@ -139,6 +140,7 @@ class Notifier:
         config = self._config()
         try:
             await WAYS[way](self._notice(way, kind, config), config)
+            end_if_cancelled()
         except NotSent as error:
             log.warning("notice not sent", extra={"way": way, "kind": kind, "problem": error.key})
             name, problem = f"notices.{way}", error.said(config.hub.language)

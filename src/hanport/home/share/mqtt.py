@@ -22,6 +22,7 @@ from hanport.home.share.figures import FIGURES, is_fresh, numbers, utc_text
 from hanport.home.share.identity import serial
 from hanport.home.store.thread import StoreThread
 from hanport.home.values import Sample
+from hanport.tasks import end_if_cancelled
 
 TIMEOUT_S = 10.0
 KEEPALIVE_S = 30
@@ -104,7 +105,7 @@ class Mqtt:
         """Home Assistant has started: tell it all again. Ends, with MqttError, when the connection does."""
         if self._table.discovery:
             await client.subscribe(self._topics.birth, qos=1)
-            _end_if_cancelled()
+            end_if_cancelled()
         async for message in client.messages:
             if message.payload == ONLINE.encode():
                 self._announced = None
@@ -132,7 +133,7 @@ class Mqtt:
         await self._announce(client, number)
         if payload is not None:
             await client.publish(self._topics.state, payload)
-            _end_if_cancelled()
+            end_if_cancelled()
 
     def _fresh(self) -> Sample | None:
         """The last telegram, while it is still the present."""
@@ -153,7 +154,7 @@ class Mqtt:
 
     async def _keep(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
         await client.publish(topic, payload, qos=1, retain=True)
-        _end_if_cancelled()
+        end_if_cancelled()
 
     def _in_words(self, failed: BaseException) -> ShareError:
         """What is wrong with the broker, without the password."""
@@ -162,10 +163,3 @@ class Mqtt:
         if "not authori" in reason or "bad user name" in reason:
             return ShareError(problem, "Check user and password in [share.mqtt].")
         return ShareError(problem, "Check that it runs, and its address in [share.mqtt].")
-
-
-def _end_if_cancelled() -> None:
-    """asyncio.wait_for of Python 3.11, in aiomqtt, loses a cancellation that comes together with its result."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

@@ -10,6 +10,7 @@ from hanport.clock import Clock
 from hanport.errors import ConfigError
 from hanport.meter.line import P1_SETTING, Chunk
 from hanport.port.uart import Setting
+from hanport.tasks import end_if_cancelled
 
 _MOST_WAITING = 64  # telegrams; beyond that the oldest is dropped: a late value is worth less than a new one
 _BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -92,6 +93,7 @@ class MqttOutput:
                 self._held = await self._waiting.get()
             await client.publish(self._target.topic, self._held)
             self._held = None
+            end_if_cancelled()
 
 
 async def _watch(client: aiomqtt.Client) -> None:
