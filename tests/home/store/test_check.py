@@ -1,5 +1,7 @@
 """A store that is looked at: what is well, what is wrong, and what can be made anew."""
 
+import itertools
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from hanport.home.store.moments import to_ms
 from hanport.home.store.series import Series
 from hanport.home.store.writer import Store
 from hanport.home.values import MeterIdentity
-from home.store.filled import NOON, append, filled, quarters
+from home.store.filled import METER, NOON, append, filled, quarters, reading
 
 
 def verdicts(path: Path) -> dict[Part, Verdict]:
@@ -55,6 +57,27 @@ def test_a_store_that_is_well_also_while_it_is_open(tmp_path: Path, made: Callab
     store = Store(path)
     assert all(verdict.well for verdict in check(path))
     store.close()
+
+
+def test_a_store_is_well_while_another_thread_writes_at_full_speed(tmp_path: Path) -> None:
+    path = filled(tmp_path / "hub.db", 10)
+    store = Store(path)
+    stop = threading.Event()
+
+    def write() -> None:
+        for number in itertools.takewhile(lambda _: not stop.is_set(), itertools.count(100)):
+            store.append_reading(NOON + timedelta(seconds=300 * number), reading(number), METER)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(10):
+            found = check(path)
+            assert all(verdict.well and not verdict.imported for verdict in found), found
+    finally:
+        stop.set()
+        writer.join()
+        store.close()
 
 
 def test_a_thinned_store_is_well(tmp_path: Path) -> None:

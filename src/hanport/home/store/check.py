@@ -143,6 +143,7 @@ def _ledger_and_rollups(connection: apsw.Connection, told: Told) -> tuple[Verdic
         made = str(connection.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (table,)).get)
         connection.execute(made.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
     ledger, rollups = _Tally(), _Tally()
+    newest_s = int(str(connection.execute("SELECT IFNULL(MAX(start_s), 0) FROM main.quarter").get))
     windows = list(_windows(connection))
     for number, window in enumerate(windows):
         connection.execute("BEGIN")  # the hub may write: both sides are of one moment
@@ -151,8 +152,7 @@ def _ledger_and_rollups(connection: apsw.Connection, told: Told) -> tuple[Verdic
         finally:
             connection.execute("COMMIT")
         told((number + 1) / len(windows))
-    stored = int(connection.execute("SELECT COUNT(*) FROM main.quarter").get)
-    imported = stored - (ledger.looked_at - ledger.missing) - ledger.extra
+    imported = ledger.imported + _outside(connection, windows, newest_s)
     return (
         Verdict(Part.LEDGER, ledger.looked_at, ledger.wrong, tuple(ledger.examples), imported),
         Verdict(Part.ROLLUPS, rollups.looked_at, rollups.wrong, tuple(rollups.examples)),
@@ -165,8 +165,7 @@ class _Tally:
 
     looked_at: int = 0
     wrong: int = 0
-    missing: int = 0  # of those, the ones that are not stored
-    extra: int = 0  # and those that are stored, though nothing says so
+    imported: int = 0
     examples: list[str] = field(default_factory=list)
 
     def add(self, words: str) -> None:
@@ -204,12 +203,22 @@ def _compare_ledger(connection: apsw.Connection, runs: Runs, window: Span, tally
     ).fetchall()
     for start_s, *numbers in rows:
         at: int = start_s
-        if numbers[3] is None:
-            if not any(_has_quarter(connection, run, at) for run in runs.covering(at * 1000, at * 1000 + 900_000)):
-                continue  # it came from another program's energies
-            tally.extra += 1
-        tally.missing += numbers[0] is None
+        near = runs.covering(at * 1000, at * 1000 + 900_000)
+        if numbers[3] is None and not any(_has_quarter(connection, run, at) for run in near):
+            tally.imported += 1  # it came from another program's energies
+            continue
         tally.add(f"{from_s(at):%Y-%m-%d %H:%M} UTC: stored {_said(numbers[:3])}; by the readings {_said(numbers[3:])}")
+
+
+def _outside(connection: apsw.Connection, windows: Sequence[Span], newest_s: int) -> int:
+    """How many quarters up to `newest_s` are stored where there are no readings. What is younger, the hub has written
+    meanwhile.
+    """
+    begins = [0, *(window.end_ms for window in windows)]
+    ends = [*(window.begin_ms for window in windows), (newest_s + 1) * 1000]
+    query = "SELECT COUNT(*) FROM main.quarter WHERE start_s >= ? AND start_s < ?"
+    spans = [(begin // 1000, end // 1000) for begin, end in zip(begins, ends, strict=True)]
+    return sum(int(str(connection.execute(query, span).get)) for span in spans)
 
 
 def _said(numbers: Sequence[Any]) -> str:
