@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hanport.clock import ManualClock, SystemClock
-from hanport.errors import ConfigError, SourceMissing
+from hanport.errors import ConfigError
 from hanport.home.config import SourceTable
 from hanport.home.web.probing import SETTING_S, Heard, SourceProbe
 from hanport.home.web.trial import UNWATCHED_S, Trial
@@ -75,8 +75,8 @@ async def test_a_file_is_heard_to_its_end() -> None:
 
 
 async def test_a_file_that_is_not_there_and_what_is_no_source() -> None:
-    with pytest.raises(SourceMissing):
-        await anext(SourceProbe(SystemClock())(SourceTable(address="file:/no/such")))
+    [heard] = [each async for each in SourceProbe(SystemClock())(SourceTable(address="file:/no/such"))]
+    assert [finding.key for finding in heard.findings] == ["source-missing"]
     for address in ("nonsense", "-"):
         with pytest.raises(ConfigError):
             await anext(SourceProbe(SystemClock())(SourceTable(address=address)))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanport.errors import ConfigError
 from hanport.home.config import SourceTable
-from hanport.home.web.source_form import SourceFields, fields_of, source_of
+from hanport.home.web.source_form import SourceFields, WrongSource, fields_of, source_of
+from hanport.locale import has_text
 
 KEY = "00112233445566778899aabbccddeeff"
 NONE = SourceTable()
@@ -35,26 +35,33 @@ def test_a_form_is_an_address(form: dict[str, str], address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "field"),
     [
-        {},
-        {"choice": ""},
-        {"choice": "tcp"},
-        {"choice": "tcp", "host": "a", "port": "x"},
-        {"choice": "tcp", "host": "a b", "port": "1"},
-        {"choice": "mqtt", "host": "a", "topic": ""},
-        {"choice": "mqtt", "host": "a", "topic": "a/+b"},
-        {"choice": "address", "address": "/dev/ttyUSB0"},
-        {"choice": "address", "address": "-"},
-        {"choice": "serial:"},
-        {"choice": "tcp", "host": "a", "port": "1", "key": "xyz"},
-        {"choice": "tcp", "host": "a", "port": "1", "key": KEY, "authentication_key": "00"},
+        ({}, "choice"),
+        ({"choice": "serial:"}, "choice"),
+        ({"choice": "-"}, "choice"),
+        ({"choice": "tcp"}, "port"),
+        ({"choice": "tcp", "host": "a", "port": "x"}, "port"),
+        ({"choice": "tcp", "host": "a", "port": "0"}, "port"),
+        ({"choice": "tcp", "host": "", "port": "1"}, "host"),
+        ({"choice": "tcp", "host": "a b", "port": "1"}, "host"),
+        ({"choice": "tcp", "host": "http://a", "port": "1"}, "host"),
+        ({"choice": "tcp", "host": "[a]", "port": "1"}, "host"),
+        ({"choice": "mqtt", "host": "eva@a", "topic": "x"}, "host"),
+        ({"choice": "mqtt", "host": "a", "topic": ""}, "topic"),
+        ({"choice": "mqtt", "host": "a", "topic": "a/+b"}, "topic"),
+        ({"choice": "address", "address": "/dev/ttyUSB0"}, "address"),
+        ({"choice": "address", "address": "-"}, "address"),
+        ({"choice": "tcp", "host": "a", "port": "1", "key": "xyz"}, "key"),
+        ({"choice": "tcp", "host": "a", "port": "1", "key": KEY, "authentication_key": "00"}, "authentication_key"),
     ],
 )
-def test_what_is_no_source_is_refused_with_a_remedy(form: dict[str, str]) -> None:
-    with pytest.raises(ConfigError) as refused:
+def test_what_is_no_source_is_refused_at_its_field(form: dict[str, str], field: str) -> None:
+    with pytest.raises(WrongSource) as refused:
         source_of(form, NONE)
+    assert refused.value.field == field
     assert refused.value.remedy
+    assert has_text("web", f"source.wrong.{field}")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +125,6 @@ def test_any_form_is_a_source_or_refused(form: dict[str, str]) -> None:
     for choice in ("tcp", "mqtt", "address", form.get("choice", "")):
         try:
             source = source_of(form | {"choice": choice}, NONE)
-        except ConfigError:
+        except WrongSource:
             continue
         fields_of(source)

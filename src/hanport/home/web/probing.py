@@ -12,7 +12,7 @@ from typing import Protocol
 
 from hanport.clock import Clock
 from hanport.doctor import SETTINGS, Finding, Observer, Severity, SourceKind, Trouble, diagnose, gather
-from hanport.errors import ConfigError
+from hanport.errors import ConfigError, SourceError
 from hanport.home.config import SourceTable
 from hanport.home.listening import keys_of
 from hanport.models import Model
@@ -66,7 +66,7 @@ class SourceProbe:
                 while not self._is_over(ears, tried, begun_s):
                     await asyncio.wait([reading], timeout=TICK_S)
                     if reading.done():
-                        reading.result()  # raises what went wrong; a file has ended
+                        ears.ended(reading.exception())
                         yield ears.heard()
                         return
                     yield ears.heard()
@@ -116,6 +116,13 @@ class _Ears:
         async with aclosing(stream.events(address, clock=self._clock, keys=self._keys)) as received:
             async for item in received:
                 self._take(item, address)
+
+    def ended(self, error: BaseException | None) -> None:
+        """A file has ended, or could not be read. Raises what is no trouble of a source."""
+        if isinstance(error, SourceError):
+            self._observer.trouble(Trouble(error.trouble))
+        elif error is not None:
+            raise error
 
     def heard(self) -> Heard:
         """What is known now, with the doctor's findings."""

@@ -1,7 +1,6 @@
 """The section of the source: listened to for trial before it is saved."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import msgspec
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from hanport.home.web.devices import serial_devices
 from hanport.home.web.heard import heard_view
 from hanport.home.web.probing import SourceProbe
 from hanport.home.web.settings_frame import SettingsFrame, form_of
-from hanport.home.web.source_form import fields_of, source_of
+from hanport.home.web.source_form import WrongSource, fields_of, source_of, typed_fields
 from hanport.home.web.trial import Trial
 from hanport.sources.address import SerialAddress, TcpAddress, parse_address
 
@@ -46,8 +45,9 @@ class SourcePages:
         config = self._frame.parts.config()
         try:
             source = source_of(form, config.source)
-        except ConfigError as error:
-            return self._page(request, form, status=422, wrong={"source": str(error)})
+        except WrongSource as error:
+            said = self._frame.shell.words(request).t(f"source.wrong.{error.field}")
+            return self._page(request, form, status=422, wrong={error.field: said})
         if form.get("try") and not is_same_place(source, config.source):
             await self._trial.begin(source)
             return RedirectResponse("/settings/source/trial", 303)
@@ -91,24 +91,13 @@ class SourcePages:
         problem: ConfigError | None = None,
     ) -> Response:
         source = self._frame.parts.config().source
-        fields = fields_of(source)
-        if form:
-            fields = replace(
-                fields,
-                choice=form.get("choice", ""),
-                host=form.get("host", ""),
-                port=form.get("port", ""),
-                topic=form.get("topic", ""),
-                user=form.get("user", ""),
-                address=form.get("address", ""),
-            )
         return self._frame.page(
             request,
             "source",
             status,
             problem,
             devices=serial_devices(),
-            fields_now=fields,
+            fields_now=typed_fields(fields_of(source), form),
             address=shown_address(source),
             wrong=wrong or {},
         )

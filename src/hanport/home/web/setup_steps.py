@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hanport.errors import ConfigError, HanportError
+from hanport.errors import HanportError
 from hanport.home.accounts import AccountError
 from hanport.home.config import HouseTable
 from hanport.home.passwords import SHORTEST_PASSWORD
 from hanport.home.web.access import Endpoint, let_in
 from hanport.home.web.heard import heard_view, phases_of
 from hanport.home.web.setup import STEPS, Setup
-from hanport.home.web.source_form import fields_of, source_of
+from hanport.home.web.source_form import WrongSource, fields_of, source_of, typed_fields
 from hanport.web.shell import Shell
 
 USUAL_FUSES_A = (16, 20, 25, 35, 50, 63)
@@ -74,13 +74,15 @@ class Steps:
     async def show_source(self, request: Request) -> Response:
         return self._source(request, {})
 
-    def _source(self, request: Request, wrong: Mapping[str, str], status: int = 200) -> Response:
+    def _source(
+        self, request: Request, wrong: Mapping[str, str], status: int = 200, form: Mapping[str, str] | None = None
+    ) -> Response:
         return self._page(
             request,
             "source",
             status,
             devices=self._setup.parts.devices(),
-            fields_now=fields_of(self._setup.draft.source),
+            fields_now=typed_fields(fields_of(self._setup.draft.source), form),
             wrong=wrong,
         )
 
@@ -93,8 +95,9 @@ class Steps:
             return self._to("fuse")
         try:
             source = source_of(form, before)
-        except ConfigError as error:
-            return self._source(request, {"source": str(error)}, 422)
+        except WrongSource as error:
+            wrong = {error.field: self._shell.words(request).t(f"source.wrong.{error.field}")}
+            return self._source(request, wrong, 422, form)
         await self._setup.set_source(source)
         self._setup.done.add("source")
         return self._to("telegram")
