@@ -154,6 +154,14 @@ async def test_the_address_is_good_for_one_browser(first: First) -> None:
         assert first.setup.draft.hub.language == "sv"
 
 
+async def test_of_two_that_come_at_once_one_is_let_in(first: First) -> None:
+    app = make_setup_app(first.setup)
+    async with browser(app) as one, browser(app, peer="192.168.1.66") as other:
+        answers = await asyncio.gather(*(first.begin(each) for each in (one, other)))
+    assert sorted(answer.status_code for answer in answers) == [303, 403]
+    assert sum("hanport_home_setup" in str(answer.headers) for answer in answers) == 1
+
+
 async def test_a_page_of_another_site_cannot_use_the_browser(first: First) -> None:
     async with first.browser() as c:
         await first.begin(c)

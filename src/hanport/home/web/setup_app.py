@@ -60,12 +60,12 @@ class _Door:
         )
 
     async def enter(self, request: Request) -> Response:
-        """This browser is the one."""
+        """This browser is the one. Nothing is waited for between looking and binding: two may come at once."""
+        async with request.form(max_files=0, max_fields=4) as form:
+            language = str(form.get("language", ""))
         refused = self._refused(request)
         if refused is not None:
             return refused
-        async with request.form(max_files=0, max_fields=4) as form:
-            language = str(form.get("language", ""))
         if language not in LANGUAGES:
             return refusal(self._shell, request, 400)
         response = RedirectResponse("/setup/source", 303)
