@@ -10,7 +10,7 @@ from typing import TextIO
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 # They log addresses, and those of webhooks are often secrets in themselves.
-_TALKATIVE = ("httpx", "httpcore")
+_TALKATIVE = ("httpx", "httpcore", "uvicorn")
 
 
 class JsonLines(logging.Formatter):
