@@ -27,11 +27,9 @@ __all__ = ["Columns", "Energy", "EventRow", "ExtraRow", "Line", "MeterRow", "Por
 
 _BUSY_MS = 2000
 
-# All spans in one statement: a thousand days in a third of the time of a thousand questions.
-_ENERGY = """SELECT span.key, SUM(import_wh), SUM(export_wh), MAX(quality), COUNT(quarter.start_s)
-FROM json_each(?) AS span LEFT JOIN quarter
-  ON quarter.start_s >= span.value ->> 0 AND quarter.start_s < span.value ->> 1
-GROUP BY span.key ORDER BY span.key"""
+# One statement a span: a join over all spans took thrice as long.
+_ENERGY = """SELECT SUM(import_wh), SUM(export_wh), MAX(quality), COUNT(*) FROM quarter
+WHERE start_s >= ? AND start_s < ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +117,11 @@ class Reader:
 
     def energy(self, edges: Sequence[datetime]) -> list[Energy]:
         """The energy between each edge and the next. A quarter belongs where it starts."""
-        spans = [(_up_s(start), _up_s(end)) for start, end in pairwise(edges)]
         with self._snapshot() as connection:
-            found = connection.execute(_ENERGY, (msgspec.json.encode(spans).decode(),)).fetchall()
-        return [_energy(edges, row) for row in found]
+            return [
+                _energy(start, end, connection.execute(_ENERGY, (_up_s(start), _up_s(end))).get)
+                for start, end in pairwise(edges)
+            ]
 
     def line(self, begin: datetime, end: datetime, *, points: int = 1500) -> Line:
         """What flowed from `begin` on and before `end`, in about `points` periods at most (see `Line`)."""
@@ -193,10 +192,9 @@ class Reader:
                 self.connection.execute("COMMIT")
 
 
-def _energy(edges: Sequence[datetime], row: tuple[Any, ...]) -> Energy:
-    number, import_wh, export_wh, grade, count = row
-    quality = None if grade is None else Grade(grade).quality
-    return Energy(edges[number], edges[number + 1], import_wh, export_wh, quality, count)
+def _energy(start: datetime, end: datetime, row: tuple[Any, ...]) -> Energy:
+    import_wh, export_wh, grade, count = row
+    return Energy(start, end, import_wh, export_wh, None if grade is None else Grade(grade).quality, count)
 
 
 def _event(row: tuple[Any, ...]) -> EventRow:
