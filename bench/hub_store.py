@@ -213,7 +213,7 @@ def _cold(path: Path, query: Callable[[Reader], Any]) -> float:
 
 def _page_queries() -> dict[str, Callable[[Reader], Any]]:
     day, month, year = date(2025, 6, 11), date(2025, 6, 1), date(2025, 1, 1)
-    month_end, year_end, ever = date(2025, 7, 1), date(2026, 1, 1), (_FIRST_DAY, date(2025, 12, 31))
+    month_end, year_end = date(2025, 7, 1), date(2026, 1, 1)
 
     def line(start: date, length: timedelta) -> Callable[[Reader], Any]:
         begin = calendar.midnight(start)
@@ -226,7 +226,7 @@ def _page_queries() -> dict[str, Callable[[Reader], Any]]:
         "energy_day_quarters": energy(calendar.quarter_edges(day, day + timedelta(days=1))),
         "energy_month_days": energy(calendar.day_edges(month, month_end)),
         "energy_year_months": energy(calendar.month_edges(year, year_end)),
-        "energy_3_years_days": energy(calendar.day_edges(*ever)),
+        "energy_two_years_months": energy(calendar.month_edges(date(2024, 1, 1), year_end)),
         "peaks_month_hours": energy(calendar.hour_edges(month, month_end)),
         "line_3_hours": line(day, timedelta(hours=3)),
         "line_day": line(day, timedelta(days=1)),
