@@ -133,3 +133,5 @@ async def test_a_store_that_cannot_be_read_takes_nothing_else_with_it(home: Scen
     assert text_of(html, "power") == "2 436 W" and text_of(html, "today_import") == "–"
     assert "Den sparade historiken går inte att läsa just nu" in html
     assert "Inget telegram ännu" not in html
+    home.live.sample = None  # whether there is a past cannot be known
+    assert "Inget telegram ännu" not in await seen(home, app=make_app(replace(home.parts(), store=closed)))

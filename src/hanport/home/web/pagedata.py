@@ -9,7 +9,7 @@ from enum import StrEnum
 from hanport.home.config import HouseTable
 from hanport.home.live import Live
 from hanport.home.store.errors import StoreError
-from hanport.home.values import PortState, PortStatus, Sample
+from hanport.home.values import PortStatus, Sample
 from hanport.home.web.pagedata_gauge import Gauge, gauges, net
 from hanport.home.web.pagedata_words import tariff_zone
 from hanport.home.web.parts import WebParts
@@ -91,10 +91,6 @@ class Present:
         if self.power_w == 0:
             return Flow.NONE
         return Flow.IMPORT if self.power_w > 0 else Flow.EXPORT
-
-    @property
-    def well(self) -> bool:
-        return self.status.state in (PortState.WELL, PortState.STARTING)
 
 
 def stale_after_s(sample: Sample | None) -> float:

@@ -6,7 +6,6 @@ from hanport.doctor import Finding, Severity
 from hanport.doctor.guide import Words as Said
 from hanport.doctor.guide import facts_of, finding_words, guide_of
 from hanport.home.health import Guide, Health, Stage
-from hanport.home.values import PortState
 from hanport.home.web.pagedata_words import HomeWords
 from hanport.models import MODELS, Model, Sure
 
@@ -125,8 +124,3 @@ def _ending(guide: Guide, words: HomeWords) -> str:
         return ""
     at = words.moment(guide.back_at) if guide.back_at else ""
     return words.t(f"guide.ending.{guide.ending}", at=at)
-
-
-def verdict(health: Health | None, state: PortState) -> str:
-    """The key of the heading: how the port does in a word or two."""
-    return f"port.state.{health.status.state if health else state}"

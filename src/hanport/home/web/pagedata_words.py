@@ -1,6 +1,5 @@
 """What the household's pages say beyond the words of the shell: power, shares, differences, spans of time."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -56,10 +55,6 @@ class HomeWords(Words):
             return UNKNOWN
         return self.n(percent) + (NO_BREAK_SPACE if self.language == "sv" else "") + "%"
 
-    def difference(self, percent: int) -> str:
-        """`+12 %` or `−7 %`: the sign always stands."""
-        return ("+" if percent > 0 else "") + self.percent(percent)
-
     def day(self, day: date) -> str:
         """`onsdag 25 november 2026`."""
         return self.date(day, "EEEE d MMMM y")
@@ -93,17 +88,3 @@ class HomeWords(Words):
     def machine(at: datetime) -> str:
         """For `<time datetime>`: UTC, to the second."""
         return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def stored_numbers(numbers: Mapping[str, object]) -> dict[str, object]:
-    """Numbers out of JSON as `fill` takes them: lists become tuples, fractions whole numbers."""
-    return {name: _plain(value) for name, value in numbers.items()}
-
-
-def _plain(value: object) -> object:
-    match value:
-        case list():
-            return tuple(str(each) for each in value)
-        case float():
-            return round(value)
-    return value
