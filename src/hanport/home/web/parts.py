@@ -13,7 +13,7 @@ from hanport.home.live import Live
 
 if TYPE_CHECKING:
     from hanport.home.accounts import Accounts, User
-    from hanport.home.health import Health
+    from hanport.home.health import Act, Guide, Health
     from hanport.home.store.thread import StoreThread
 
 
@@ -35,6 +35,7 @@ class WebParts:
     accounts: "Accounts"
     health: "Callable[[], Health] | None" = None
     try_notice: TryNotice | None = None
+    act: "Callable[[Act], Awaitable[Guide]] | None" = None  # a step of the restart guide: HealthWatch.act
     extra_routes: Sequence[BaseRoute] = ()  # API and metrics: they check their own tokens
 
 
