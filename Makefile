@@ -97,7 +97,7 @@ docs: .venv/.dev
 
 screenshots: .venv/.dev
 	@./tools/need-servers
-	$(BIN)/python -m tools.screenshots
+	PYTHONPATH=tests $(BIN)/python -m tools.screenshots
 
 clean:
 	rm -rf .venv .peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
