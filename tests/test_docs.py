@@ -50,7 +50,7 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_what_performance_explains_is_what_bench_measures() -> None:
     page = (ROOT / "docs/performance.md").read_text("utf-8")
-    explained = set(re.findall(r"^- \*\*([a-z_0-9.]+)\*\*", page, re.MULTILINE))
+    explained = set(re.findall(r"\*\*([a-z_0-9.]+)\*\*", page))
     measured = set(re.findall(r"^\| ([a-z_0-9]+\.[a-z_0-9]+) \|", page, re.MULTILINE))
     assert explained == measured
 

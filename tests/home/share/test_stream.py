@@ -123,3 +123,16 @@ async def test_there_is_an_end_to_the_streams(house: House) -> None:
         for each in readers:
             each.close()
         await until(lambda: len(house.live.samples) == 0)
+
+
+async def test_a_server_that_stops_ends_its_streams(house: House) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    serving_it = asyncio.create_task(serving.serve(house.app(), listener))
+    async with httpx.AsyncClient(base_url=address, headers=READ, timeout=10) as client, events(client) as stream:
+        assert (await anext(stream))[0] == "status"
+        assert await anext(stream) == ("comment", ": quiet")
+        serving_it.cancel()
+        rest = {kind async for kind, _ in stream}  # the end comes as an end, not as a broken line
+        assert rest <= {"comment"}
+    await asyncio.wait({serving_it})

@@ -291,12 +291,3 @@ def test_a_lost_hub_is_said(chromium: Browser, tmp_path: Path) -> None:
 
 async def _becomes_well(stage: Stage) -> None:
     stage.scene.live.becomes(PortStatus(PortState.WELL, START))
-
-
-def test_the_first_page_is_usable_at_once(chromium: Browser, stage: Stage) -> None:
-    with logged_in(chromium, stage) as visited:
-        page = visited.page
-        page.reload()
-        ready_ms = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-        print(f"first page: {ready_ms:.0f} ms")
-        assert ready_ms < 1000

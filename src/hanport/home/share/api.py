@@ -1,5 +1,6 @@
 """The JSON API under /api/v1/: read-only, for programs with a token of the scope `read`."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from hanport.home.share.api_endpoints import Endpoint as Row
 from hanport.home.share.api_values import Query
 from hanport.home.share.openapi import ROOT, document
 from hanport.home.share.stream import Streams
+from hanport.serving import CLOSING
 
 _JSON = "application/json"
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -37,7 +39,7 @@ def routes(known: Knowledge, door: Door, streams: Streams | None = None) -> list
     async def stream(request: Request) -> Response:
         await door.admit(request)
         only_reading(request)
-        return streams.response()
+        return streams.response(request.scope.get(CLOSING) or asyncio.Event())
 
     async def describe(request: Request) -> Response:
         only_reading(request)

@@ -31,38 +31,40 @@ class Streams:
         self._known = known
         self._breath_s = breath_s
 
-    def response(self) -> Response:
-        """One more stream. Raises Refused where there are too many."""
+    def response(self, closing: asyncio.Event) -> Response:
+        """One more stream, until it is `closing`. Raises Refused where there are too many."""
         if self.open >= MOST_STREAMS:
             problem = Problem("Not now", 503, f"{MOST_STREAMS} streams are open.", "Close one, or ask /reading.")
             raise Refused(problem, {"retry-after": "60"})
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(), headers=headers, media_type="text/event-stream")
+        return StreamingResponse(self._events(closing), headers=headers, media_type="text/event-stream")
 
-    async def _events(self) -> AsyncIterator[bytes]:
+    async def _events(self, closing: asyncio.Event) -> AsyncIterator[bytes]:
         live, clock = self._known.live, self._known.clock
         self.open += 1
         end_s = clock.monotonic() + LONGEST_S
         try:
             with live.samples.listen(_WAITING) as samples:
                 told, sample = None, live.sample
-                while clock.monotonic() < end_s:
+                while clock.monotonic() < end_s and not closing.is_set():
                     if told != live.status:
                         told = live.status
                         hub = (self._known.config().hub.name, __version__)
                         yield _event("status", status_of(hub, live, clock.now()))
                     yield _event("reading", latest(sample, clock.now())) if sample else b": quiet\n\n"
-                    sample = await self._next(samples)
+                    sample = await self._next(samples, closing)
         finally:
             self.open -= 1
 
-    async def _next(self, samples: Listener[Sample]) -> Sample | None:
-        """The next telegram; None where it is time to draw breath."""
+    async def _next(self, samples: Listener[Sample], closing: asyncio.Event) -> Sample | None:
+        """The next telegram; None where it is time to draw breath, or to end."""
+        coming, ending = asyncio.ensure_future(samples.get()), asyncio.ensure_future(closing.wait())
         try:
-            async with asyncio.timeout(self._breath_s):
-                return await samples.get()
-        except TimeoutError:
-            return None
+            await asyncio.wait({coming, ending}, timeout=self._breath_s, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else None
+        finally:
+            coming.cancel()
+            ending.cancel()
 
 
 def _event(kind: str, body: Answer) -> bytes:
