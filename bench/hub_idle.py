@@ -22,14 +22,14 @@ def figures() -> Iterator[Figure]:
     """One real meter process that sends each second, one real hub process that hears, judges, stores and serves."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _program("meter", "--interval", "1", says=r"telegrams on (\S+)") as (
+        program("meter", "--interval", "1", says=r"telegrams on (\S+)") as (
             _,
             address,
         ),
     ):
         config = Path(folder) / "home.toml"
         config.write_text(f'[source]\naddress = "{address}"\n[web]\nport = 0\n[hub]\nlog_level = "warning"\n')
-        with _program("home", "--config", str(config), says=r"hub on (\S+)") as (hub, _):
+        with program("home", "--config", str(config), says=r"hub on (\S+)") as (hub, _):
             time.sleep(_SETTLE_S)
             database = Path(folder) / "hanport-data" / "hub.db"
             begun_s, used_s, before = time.monotonic(), _cpu_s(hub.pid), _stored(database)
@@ -42,7 +42,7 @@ def figures() -> Iterator[Figure]:
 
 
 @contextmanager
-def _program(*arguments: str, says: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def program(*arguments: str, says: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-m", "hanport", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
