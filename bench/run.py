@@ -35,7 +35,7 @@ def _first_page(folder: Path) -> float:
                 line = demo.stdout.readline()
                 assert line, "the demonstration did not start"
                 address = re.search(r"The hub: +(\S+)", line)
-            answer = httpx.get(address[1], follow_redirects=True, timeout=60)
+            answer = httpx.get(address[1], follow_redirects=True, timeout=60, headers={"accept": "text/html"})
             taken_s = time.monotonic() - begun_s
             assert answer.status_code == 200
         finally:

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hanport.cli.doctor import as_json, as_text, command, report_on, teller
-from hanport.cli.probe import Progress, examine, kind_of, trouble_of
+from hanport.cli.probe import Progress, examine, trouble_of
 from hanport.clock import ManualClock
-from hanport.doctor import Observation, SourceKind, Trouble, diagnose
+from hanport.doctor import Observation, Trouble, diagnose
 from hanport.errors import (
     ConfigError,
     SourceBusy,
@@ -220,20 +220,6 @@ async def test_a_device_that_is_no_serial_port() -> None:
 )
 def test_what_an_error_says_of_the_source(error: SourceError, trouble: Trouble) -> None:
     assert trouble_of(error) is trouble
-
-
-@pytest.mark.parametrize(
-    ("address", "kind"),
-    [
-        ("serial:/dev/ttyUSB0", SourceKind.SERIAL),
-        ("tcp://h:1", SourceKind.TCP),
-        ("mqtt://h:1/t", SourceKind.MQTT),
-        ("file:x", SourceKind.FILE),
-        ("-", SourceKind.STDIN),
-    ],
-)
-def test_what_kind_of_source_an_address_is(address: str, kind: SourceKind) -> None:
-    assert kind_of(parse_address(address)) is kind
 
 
 def run(*arguments: str, language: str = "en_GB.UTF-8") -> Result:

@@ -22,7 +22,7 @@ from hanport.doctor.evidence import P1_START
 from hanport.errors import ConfigError, SourceError
 from hanport.port.cipher import Keys
 from hanport.port.values import Reason
-from hanport.sources.address import Address, FileAddress, MqttAddress, SerialAddress, TcpAddress
+from hanport.sources.address import Address, SerialAddress
 from hanport.sources.stream import Bytes, Connected, Event, Lost, Received, events
 
 TICK_S = 0.5
@@ -43,20 +43,6 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
-
-
-def kind_of(address: Address) -> SourceKind:
-    """What an address leads to."""
-    match address:
-        case SerialAddress():
-            return SourceKind.SERIAL
-        case TcpAddress():
-            return SourceKind.TCP
-        case MqttAddress():
-            return SourceKind.MQTT
-        case FileAddress():
-            return SourceKind.FILE
-    return SourceKind.STDIN
 
 
 def trouble_of(error: SourceError) -> Trouble:
@@ -108,7 +94,7 @@ class _Watch:
         self._limit_s = limit_s
         self._keys = keys
         self._tell = tell
-        self._kind = kind_of(address)
+        self._kind = SourceKind.of(str(address))
         self._ends_s = clock.monotonic() + limit_s
         self._observer = Observer(self._kind, str(address), asked_s=limit_s, keys_given=keys is not None)
         self._setting: str | None = None

@@ -18,6 +18,12 @@ class SourceKind(StrEnum):
     FILE = "file"
     STDIN = "stdin"
 
+    @classmethod
+    def of(cls, address: str) -> "SourceKind":
+        """What an address, as a user writes it, leads to: by what stands before its first colon."""
+        scheme = address.partition(":")[0].lower()
+        return cls(scheme) if scheme in list(cls) else cls.STDIN
+
     @property
     def live(self) -> bool:
         return self in (SourceKind.SERIAL, SourceKind.TCP, SourceKind.MQTT)

@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from hanport.doctor import SourceKind, diagnose
+from hanport.doctor import diagnose
 from hanport.doctor.typical import typical_telegrams
-from hanport.home.health.window import WINDOW_S, Window, kind_of
+from hanport.home.health.window import WINDOW_S, Window
 from hanport.port.decoder import Decoder
 
 AT = datetime(2026, 1, 31, 17, 0, tzinfo=UTC)
@@ -55,18 +53,3 @@ def test_another_story_begins_with_nothing() -> None:
     fed.window.begin(fed.at)
     (stretch,) = fed.window.observation(fed.at).stretches
     assert (stretch.telegrams_count, stretch.watched_s) == (0, 0)
-
-
-@pytest.mark.parametrize(
-    ("address", "kind"),
-    [
-        ("serial:/dev/ttyUSB0?baud=115200", SourceKind.SERIAL),
-        ("tcp://h:1", SourceKind.TCP),
-        ("mqtt://h:1/t", SourceKind.MQTT),
-        ("file:x", SourceKind.FILE),
-        ("-", SourceKind.STDIN),
-        ("", SourceKind.STDIN),
-    ],
-)
-def test_what_an_address_leads_to(address: str, kind: SourceKind) -> None:
-    assert kind_of(address) is kind

@@ -6,7 +6,7 @@ from hanport.doctor import Observation, SourceKind, Trouble
 from hanport.errors import SourceError
 from hanport.home.health.pace import Pace
 from hanport.home.health.report import Link
-from hanport.home.health.window import Window, kind_of
+from hanport.home.health.window import Window
 from hanport.port.telegram import Telegram
 from hanport.port.values import Rejected
 
@@ -21,7 +21,7 @@ class Hearing:
 
     def __init__(self, address: str, at: datetime, *, keys_given: bool = False) -> None:
         self.address = address
-        self.kind = kind_of(address)
+        self.kind = SourceKind.of(address)
         self.pace = Pace()
         self.begun_at = at
         self.before: datetime | None = None

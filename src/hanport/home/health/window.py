@@ -9,13 +9,6 @@ from hanport.port.values import Rejected
 # What is looked at is half of it to all of it long.
 WINDOW_S = 300
 
-_KINDS = {"serial": SourceKind.SERIAL, "tcp": SourceKind.TCP, "mqtt": SourceKind.MQTT, "file": SourceKind.FILE}
-
-
-def kind_of(address: str) -> SourceKind:
-    """What an address, written as `hanport watch` takes it, leads to."""
-    return _KINDS.get(address.partition(":")[0], SourceKind.STDIN)
-
 
 class Window:
     """Observes from `at` on. While nothing comes it does not move on, so that the last telegrams stay known."""
@@ -27,7 +20,7 @@ class Window:
         self._young_since = at
 
     def _observer(self, at: datetime) -> Observer:
-        observer = Observer(kind_of(self._address), self._address, asked_s=WINDOW_S, keys_given=self._keys_given)
+        observer = Observer(SourceKind.of(self._address), self._address, asked_s=WINDOW_S, keys_given=self._keys_given)
         observer.begin(at)
         return observer
 

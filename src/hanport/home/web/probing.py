@@ -18,7 +18,7 @@ from hanport.home.listening import keys_of
 from hanport.models import Model
 from hanport.port.telegram import Telegram
 from hanport.sources import stream
-from hanport.sources.address import Address, FileAddress, MqttAddress, SerialAddress, TcpAddress, parse_address
+from hanport.sources.address import Address, SerialAddress, parse_address
 
 TICK_S = 0.5
 ASKED_S = 120.0  # what the doctor judges silence by
@@ -165,13 +165,7 @@ def _with_address(source: SourceTable, address: str) -> SourceTable:
 
 
 def _kind_of(address: Address) -> SourceKind:
-    match address:
-        case SerialAddress():
-            return SourceKind.SERIAL
-        case TcpAddress():
-            return SourceKind.TCP
-        case MqttAddress():
-            return SourceKind.MQTT
-        case FileAddress():
-            return SourceKind.FILE
-    raise ConfigError("The hub has no standard input.", "Choose a device, a server or a broker.")
+    kind = SourceKind.of(str(address))
+    if kind is SourceKind.STDIN:
+        raise ConfigError("The hub has no standard input.", "Choose a device, a server or a broker.")
+    return kind
