@@ -1,4 +1,4 @@
-"""Settings of the store that change while it runs."""
+"""Settings of the store that change while it runs, and whose eyes its file is for."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,3 +46,12 @@ async def test_a_disk_that_is_too_full_by_now_stores_nothing(tmp_path: Path) -> 
     await thread.close()
     with Reader(tmp_path / "hub.db") as reader:
         assert reader.span() == (NOON, NOON)
+
+
+def test_the_file_and_its_log_are_for_their_owner_alone(tmp_path: Path) -> None:
+    store = Store(tmp_path / "hub.db")
+    put(store, 0)
+    for file in tmp_path.iterdir():
+        if not file.name.endswith("-shm"):
+            assert file.stat().st_mode & 0o077 == 0, file.name
+    store.close()

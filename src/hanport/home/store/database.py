@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from hanport.home.store.errors import StoreTooNew, as_store_error
+from hanport.home.store.errors import StoreForbidden, StoreTooNew, as_store_error
 from hanport.home.store.schema import MIGRATIONS
 
 BUSY_MS = 2000
@@ -77,7 +77,11 @@ class Database:
 
 
 def open_database(path: Path, *, vfs: str | None = None) -> Database:
-    """Open hub.db, make it where there is none, and bring it up to date. Raises StoreError."""
+    """Open hub.db, made for its owner's eyes alone where there is none, and bring it up to date. Raises StoreError."""
+    try:
+        path.touch(mode=0o600, exist_ok=True)  # SQLite gives its log the same permissions
+    except OSError as error:
+        raise StoreForbidden(f"{path} cannot be opened ({error.strerror}).", "Check the folder and its owner.") from error
     try:
         connection = _open(path, vfs)
     except apsw.Error as error:
