@@ -270,3 +270,21 @@ def test_a_damaged_file_is_told_as_such(tmp_path: Path) -> None:
         give(Store(tmp_path / "hub.db"), 0, 1)
     assert isinstance(caught.value, StoreDamaged)
     assert not caught.value.retry
+
+
+def test_two_lists_of_one_second_are_both_kept(tmp_path: Path) -> None:
+    """Kamstrup's HDLC meters send the registers in a list of their own, once an hour."""
+    store, meter = Store(tmp_path / "hub.db"), MeterIdentity("Kamstrup_V0001", None)
+    at = datetime(2026, 1, 31, 12, 0, 5, tzinfo=UTC)
+    powers, registers = Reading(at, power_import_w=1727), Reading(at, energy_import_wh=1000, power_import_w=1727)
+    later = Reading(at, energy_import_wh=1060)
+    assert store.append_reading(at, powers, meter) is Outcome.NEW_METER
+    assert store.append_reading(at, registers, meter) is Outcome.STORED
+    assert store.append_reading(at, registers, meter) is Outcome.DUPLICATE
+    assert store.append_reading(at, powers, meter) is Outcome.DUPLICATE
+    store.append_reading(at + timedelta(minutes=1), later, meter)
+    store.close()
+    with Reader(tmp_path / "hub.db") as reader:
+        assert [quarter.import_wh for quarter in reader.quarters(at - timedelta(hours=1), at + timedelta(hours=1))] == [
+            60
+        ]

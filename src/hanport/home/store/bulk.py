@@ -134,7 +134,7 @@ class _Import:
             mine, theirs = columns[name][known], there[name][places[known]]
             states = merged[name][merged[name] != NONE]
             chain = np.concatenate([[p.wh for p in (ends.before,) if p], states, [p.wh for p in (ends.after,) if p]])
-            if not ((mine == theirs) | (mine == NONE) | (theirs == NONE)).all() or (np.diff(chain) < 0).any():
+            if not ((mine == theirs) | (mine == NONE)).all() or (np.diff(chain) < 0).any():
                 return None
         return new
 
@@ -216,7 +216,7 @@ def _apart(columns: Columns) -> Columns:
     if not (np.diff(at_ms) == 0).any():
         return columns
     before, values = columns.data[2:, :-1], columns.data[2:, 1:]
-    alike = ((before == values) | (before == NONE) | (values == NONE)).all(axis=0)
+    alike = ((before == values) | (values == NONE)).all(axis=0)
     columns = columns.take(np.append(True, (np.diff(at_ms) > 0) | ~alike))
     at_ms = columns["at_ms"]
     first = np.searchsorted(at_ms, at_ms)

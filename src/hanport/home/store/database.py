@@ -81,7 +81,9 @@ def open_database(path: Path, *, vfs: str | None = None) -> Database:
     try:
         path.touch(mode=0o600, exist_ok=True)  # SQLite gives its log the same permissions
     except OSError as error:
-        raise StoreForbidden(f"{path} cannot be opened ({error.strerror}).", "Check the folder and its owner.") from error
+        raise StoreForbidden(
+            f"{path} cannot be opened ({error.strerror}).", "Check the folder and its owner."
+        ) from error
     try:
         connection = _open(path, vfs)
     except apsw.Error as error:

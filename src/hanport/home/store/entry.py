@@ -43,9 +43,11 @@ class Entry:
         connection.execute(INSERT, (run, self.at_ms, self.received_ms, *self.values))
 
     def repeats(self, values: tuple[int | None, ...]) -> bool:
-        """Whether a stored reading of the same instant says the same, as far as both say something."""
-        pairs = zip(self.values, values, strict=True)
-        return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
+        """Whether a stored reading of the same instant says all that this one does.
+
+        One that says more is another: some meters send two lists in the same second, one of them with the registers.
+        """
+        return all(mine is None or mine == theirs for mine, theirs in zip(self.values, values, strict=True))
 
 
 def make_entry(at: datetime, received_at: datetime | None, reading: Reading) -> Entry:

@@ -39,7 +39,7 @@ def put(connection: apsw.Connection, runs: Runs, entry: Entry, candidates: list[
     candidates = in_order(candidates, entry.at_ms, entry.at_ms + 1)
     places: list[tuple[Run, Entry]] = []
     for run in candidates:
-        free = _free_place(connection, run, entry)
+        free = free_place(connection, run, entry)
         if free is None:
             return False
         places.append((run, free))
@@ -81,7 +81,7 @@ def neighbours(connection: apsw.Connection, runs: Runs, run: Run, register: int,
     return Neighbours(before, after)
 
 
-def _free_place(connection: apsw.Connection, run: Run, entry: Entry) -> Entry | None:
+def free_place(connection: apsw.Connection, run: Run, entry: Entry) -> Entry | None:
     """The reading at the first free millisecond of its second in that run. None where it stands there already."""
     there = fetch(connection, run.id, entry.at_ms, entry.at_ms + SAME_SECOND, BLOCK_COLUMNS)
     at_ms = entry.at_ms

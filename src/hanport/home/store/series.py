@@ -79,7 +79,9 @@ class Series:
         if head is None:
             self._begin(entry, identity, Why.FIRST)
             return Outcome.NEW_METER
-        same, newer = same_meter(head.meter.identity, identity), entry.at_ms > head.last_ms
+        same = same_meter(head.meter.identity, identity)
+        entry = self._behind_its_like(head, entry) if same else entry
+        newer = entry.at_ms > head.last_ms
         if same and newer and head.goes_on(entry):
             self._learn(head, identity)
             self._continue(head, entry, head.last_ms)
@@ -96,6 +98,16 @@ class Series:
             return Outcome.NEW_METER
         self._begin(entry, identity, Why.CLOCK if not newer and head.goes_on(entry) else Why.REGISTER)
         return Outcome.NEW_RUN
+
+    def _behind_its_like(self, head: Head, entry: Entry) -> Entry:
+        """The reading a millisecond behind the newest, where that is of the same instant and says less or other things.
+
+        So two lists that a meter sends in one second are no clock that was set back.
+        """
+        if not 0 <= head.last_ms - entry.at_ms < late.SAME_SECOND:
+            return entry
+        free = late.free_place(self.connection, head.run, entry)
+        return free if free is not None and free.at_ms > head.last_ms and head.goes_on(free) else entry
 
     def _begin(self, entry: Entry, identity: MeterIdentity, why: Why) -> None:
         before = self._head
