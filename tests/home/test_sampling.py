@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hanport.home.sampling import Sampler, meter_number
+from hanport.home.sampling import Sampler, meter_number, to_store
 from hanport.port.decoder import Decoder
 from hanport.port.telegram import Telegram
 from hanport.port.values import Register
@@ -54,3 +54,17 @@ def test_the_number_of_a_gas_meter_or_a_meters_type_is_not_its_number() -> None:
     registers = (Register("0-1:96.1.0", ("GAS",)), Register("1-1:96.1.1", None, text="6841121BN"))
     assert meter_number(registers) is None
     assert meter_number((*registers, Register("0-0:96.1.0", None, text="7359992"))) == "7359992"
+
+
+def test_what_waits_to_be_stored_says_the_same_and_holds_no_rows() -> None:
+    sample = Sampler().sample(p1("1-0:1.7.0(0001.727*kW)", "0-1:24.2.1(12785.123*m3)"), NOW)
+    waiting = to_store(sample)
+    assert (waiting.at, waiting.reading, waiting.meter, waiting.extras) == (
+        sample.at,
+        sample.reading,
+        sample.meter,
+        sample.extras,
+    )
+    assert waiting.telegram.raw == sample.telegram.raw
+    assert waiting.telegram._registers is None
+    assert sample.telegram._registers is not None

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hanport.errors import ConfigError
-from hanport.home.sampling import meter_number
+from hanport.home.sampling import Identities
 from hanport.home.store.csv_columns import Piece
 from hanport.home.store.importing_recording import Source, Timed, Unused, read_recording
-from hanport.home.values import MeterIdentity
 from hanport.port.cipher import Keys
-from hanport.port.telegram import Telegram
 from hanport.sources import recording
 
 
@@ -20,24 +18,9 @@ def read_as_pieces(path: Path, keys: Keys | None, unused: Unused) -> Iterator[Pi
     def timed() -> Iterable[Timed]:
         return ((chunk.at, chunk.data) for chunk in recording.read_recording(path))
 
-    identify = _Identities()
+    identify = Identities()
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             yield from read_recording(Source(data, timed, keys), identify, unused)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
-
-
-class _Identities:
-    """Which meter a telegram is of; where its lists do not all carry its number, the one it sent before stands."""
-
-    def __init__(self) -> None:
-        self._last: MeterIdentity | None = None
-
-    def __call__(self, telegram: Telegram) -> MeterIdentity:
-        number = meter_number(telegram.registers)
-        last = self._last
-        if number is None and last is not None and last.identification == telegram.identification:
-            return last
-        self._last = MeterIdentity(telegram.identification, number)
-        return self._last

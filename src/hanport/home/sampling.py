@@ -1,5 +1,6 @@
 """Telegrams to samples: when they were, which meter they are of, and what they say beyond a Reading."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from hanport.home.timekeeping import Timekeeper
@@ -19,7 +20,7 @@ class Sampler:
 
     def __init__(self, *, live: bool = True) -> None:
         self._timekeeper = Timekeeper(live=live)
-        self._meter: MeterIdentity | None = None
+        self._identify = Identities()
 
     def sample(self, telegram: Telegram, received_at: datetime) -> Sample:
         """The sample of a telegram whose last byte came at `received_at` (aware, UTC)."""
@@ -29,18 +30,30 @@ class Sampler:
             received_at=received_at,
             telegram=telegram,
             reading=reading,
-            meter=self._identity(telegram),
+            meter=self._identify(telegram),
             extras=tuple(register for register in telegram.registers if register.obis not in _NO_EXTRA),
         )
 
-    def _identity(self, telegram: Telegram) -> MeterIdentity:
-        """Of a meter whose lists do not all carry its number, the number that it sent before still stands."""
-        number = meter_number(telegram.registers)
-        last = self._meter
+
+class Identities:
+    """Which meter a telegram is of; where its lists do not all carry its number, the one that it sent before stands."""
+
+    def __init__(self) -> None:
+        self._last: MeterIdentity | None = None
+
+    def __call__(self, telegram: Telegram) -> MeterIdentity:
+        """The meter of the next telegram."""
+        number, last = meter_number(telegram.registers), self._last
         if number is None and last is not None and last.identification == telegram.identification:
             return last
-        self._meter = MeterIdentity(telegram.identification, number)
-        return self._meter
+        self._last = MeterIdentity(telegram.identification, number)
+        return self._last
+
+
+def to_store(sample: Sample) -> Sample:
+    """The sample for those who store it: its telegram without the rows read of it, which hold most of its memory."""
+    heard = sample.telegram
+    return replace(sample, telegram=Telegram(heard.protocol, heard.identification, heard.checksum, heard.raw))
 
 
 def meter_number(registers: tuple[Register, ...]) -> str | None:

@@ -1,7 +1,7 @@
 """The page History: bars of energy by day, month, year and all years, and the power line from years to seconds."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -114,8 +114,8 @@ def _context(found: History, wanted: Asked, words: HomeWords) -> dict[str, Any]:
     }
 
 
-def _inside(wanted: Asked, day: object) -> str:
-    return address(replace(wanted, period=wanted.period.inside(day)))  # type: ignore[arg-type]
+def _inside(wanted: Asked, day: date) -> str:
+    return address(replace(wanted, period=wanted.period.inside(day)))
 
 
 def _links(wanted: Asked) -> dict[str, str]:
