@@ -5,7 +5,7 @@ from collections import deque
 
 from hanport.home.values import Sample
 
-# Two days at 10 s, about 60 MB: as long as a full disk or a locked database may take to be mended.
+# Two days at 10 s: as long as a full disk or a locked database may take to be mended.
 KEPT_SAMPLES = 17_280
 
 

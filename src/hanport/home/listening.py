@@ -11,7 +11,7 @@ from hanport.errors import ConfigError, SourceError
 from hanport.home.config import SourceTable
 from hanport.home.intake import Intake
 from hanport.home.live import Live
-from hanport.home.sampling import Sampler
+from hanport.home.sampling import Sampler, to_store
 from hanport.port.cipher import Keys
 from hanport.port.telegram import Telegram
 from hanport.port.values import Rejected
@@ -82,5 +82,5 @@ def _take(received: stream.Received, ears: Ears, sampler: Sampler) -> None:
             if isinstance(event, Telegram):
                 sample = sampler.sample(event, at)
                 ears.live.heard(sample)
-                ears.intake.put(sample)
+                ears.intake.put(to_store(sample))
             watch.event(at, event)
