@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from hanport.clock import SystemClock
 from hanport.home.config import HomeConfig, MqttTable, ShareTable, SourceTable, StoreTable, WebTable
+from hanport.home.store.errors import StoreFull
 from hanport.home.store.reader import Reader
 from hanport.home.values import PartState, PortState
 from home.hubs import Running, hub_on, until
@@ -33,7 +35,7 @@ async def stored(running: Running) -> int:
             return 0
         return sum(len(columns) for columns in reader.readings(span[0], span[1] + timedelta(seconds=1)))
 
-    return await running.hub._store.read(count)
+    return await running.hub.store.read(count)
 
 
 async def hears(running: Running, meter: Meter, count: int) -> None:
@@ -110,7 +112,7 @@ async def test_another_program_locks_the_database_and_nothing_is_lost(tmp_path: 
         await asyncio.sleep(0.2)
         await hears(running, meter, 2)
         await settled(running)
-        path = str(running.hub._store.path)
+        path = str(running.hub.store.path)
         with subprocess.Popen(
             [sys.executable, "-c", _HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as holder:
@@ -147,7 +149,7 @@ async def test_the_hubs_clock_steps_by_an_hour_and_the_ledger_goes_on(tmp_path: 
         await hears(running, meter, 3)
         await settled(running)
         assert await stored(running) == 9
-        span = await running.hub._store.read(lambda reader: reader.span())
+        span = await running.hub.store.read(lambda reader: reader.span())
         assert span is not None
         assert span[1] - span[0] == timedelta(seconds=80)  # by the meter's clock: no hour in it
         assert "</html>" in await running.page("/")
@@ -176,3 +178,15 @@ async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
                 await hears(running, meter, 3)
                 await settled(running)
                 assert await stored(running) == count
+
+
+async def test_what_cannot_be_stored_when_it_stops_is_counted_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(StoreFull):
+        async with meter_on_tcp(start=now()) as meter, hub_on(tmp_path, config_for(meter)) as running:
+            await asyncio.sleep(0.2)
+            await running.hub.store.configure(StoreTable(least_free_mb=10**9))
+            await hears(running, meter, 2)
+    lost = [record for record in caplog.records if record.message == "telegrams are lost"]
+    assert [record.__dict__["telegrams"] for record in lost] == [2]

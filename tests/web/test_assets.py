@@ -140,3 +140,11 @@ def test_text_can_be_read_on_its_ground(tokens: dict[str, str]) -> None:
 def test_lines_of_charts_can_be_seen(tokens: dict[str, str]) -> None:
     for line in ("import", "export", "l1", "l2", "l3"):
         assert contrast(tokens[line], tokens["sheet"]) >= 3, line
+
+
+def test_dark_is_the_same_by_the_machines_wish_and_by_the_switch() -> None:
+    """CSS cannot say it once for both: it must not drift apart."""
+    text = (STATIC / "hanport.css").read_text("utf-8")
+    by_wish = text.partition(':root:not([data-theme="light"]) {')[2].partition("}")[0]
+    by_switch = text.partition('[data-theme="dark"] {')[2].partition("}")[0]
+    assert by_wish.split() == by_switch.split() != []

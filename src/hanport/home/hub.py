@@ -21,6 +21,7 @@ from hanport.home.listening import Ears, hear
 from hanport.home.live import Live
 from hanport.home.notices import Notifier
 from hanport.home.share.shares import route_parts, share_parts
+from hanport.home.store.errors import StoreError
 from hanport.home.store.lock import data_lock
 from hanport.home.store.thread import StoreThread
 from hanport.home.storing import store_all
@@ -68,7 +69,7 @@ class Hub:
         self._start = start
         self._config = config
         self._clock = clock
-        self._store = store
+        self.store = store
         self.intake = Intake()
         self.live = Live(PortStatus(PortState.STARTING, clock.now()), backlog=lambda: len(self.intake))
         self.accounts = Accounts(store, clock, lambda: timedelta(minutes=self._config.web.session_idle_minutes))
@@ -85,7 +86,7 @@ class Hub:
         """A watch over the source of now; what an earlier one knew it reads from the store."""
         source = self._config.source
         shown = str(parse_address(source.address)) if source.address else ""
-        return HealthWatch(self.live, self._store, shown, clock=self._clock, keys_given=bool(source.key))
+        return HealthWatch(self.live, self.store, shown, clock=self._clock, keys_given=bool(source.key))
 
     async def run(self, until: Event) -> None:
         """Run all parts until the event, and store what waits."""
@@ -105,7 +106,7 @@ class Hub:
         """Write a changed configuration into its file and let the parts follow. Raises ConfigError."""
         settings.save(self._start.path, config)
         before, self._config = self._config, config
-        await self._store.configure(config.store)
+        await self.store.configure(config.store)
         if config.source != before.source:
             self.watch = self._new_watch()
         await self._supervisor.change(self._parts())
@@ -116,12 +117,12 @@ class Hub:
         ears = Ears(self.live, self.intake, lambda: self.watch)
         parts = {
             "watchdog": Part(partial(systemd.keep_watchdog, self._clock), once=True),
-            "store": Part(partial(store_all, self.intake, self._store), config.store),
+            "store": Part(partial(store_all, self.intake, self.store), config.store),
             "health": Part(self.watch.run, config.source),
             "source": Part(partial(hear, config.source, ears, self._clock), config.source, once=True),
             "notices": Part(self.notifier.run, (config.notice, config.share.mqtt)),
         }
-        parts |= share_parts(self._config, self.live, self._store, self._clock)
+        parts |= share_parts(self._config, self.live, self.store, self._clock)
         parts["web"] = Part(self._serve)
         return parts
 
@@ -138,20 +139,24 @@ class Hub:
             config=self.config,
             save_config=self.save_config,
             live=self.live,
-            store=self._store,
+            store=self.store,
             accounts=self.accounts,
             health=lambda: self.watch.report(),
             act=lambda act: self.watch.act(act),
             try_notice=self.notifier.send_test,
-            extra_routes=route_parts(self.config, self.live, self._store, self.accounts, self._clock),
+            extra_routes=route_parts(self.config, self.live, self.store, self.accounts, self._clock),
         )
 
     async def _store_the_rest(self) -> None:
         """What still waits when the hub stops. Raises StoreError; what was not stored is lost then, and said."""
-        while len(self.intake):
-            sample = await self.intake.oldest()
-            await self._store.append(sample)
-            self.intake.done(sample)
+        try:
+            while len(self.intake):
+                sample = await self.intake.oldest()
+                await self.store.append(sample)
+                self.intake.done(sample)
+        except StoreError:
+            log.error("telegrams are lost", extra={"telegrams": len(self.intake)})
+            raise
 
 
 def certificate_of(web: WebTable, folder: Path) -> serving.Certificate | None:
