@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "hanport"
 
-FREE = {"clock", "errors", "serving", "tasks"}
+FREE = {"clock", "errors", "logs", "serving", "tasks", "typed_toml"}
 # Room -> the rooms of ours it may import, besides itself (DESIGN.md, section 2). `home.x` and `grid.x` are rooms within
 # a room. `locale` holds the words of both languages and imports nothing.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -18,6 +18,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "serving": {"errors"},
     "tasks": set(),
+    "logs": set(),
+    "typed_toml": {"errors"},
     "locale": {"errors"},
     "doctor": {"port", "models"},
     "sources": {"port"} | FREE,

@@ -44,8 +44,8 @@ def command(context: click.Context, config: Path, or_any_port: bool) -> int:
     """
     if context.invoked_subcommand is not None:
         return 0
+    from hanport import logs
     from hanport.clock import SystemClock
-    from hanport.home import logs
     from hanport.home.config import load
     from hanport.home.hub import Start, opened
 

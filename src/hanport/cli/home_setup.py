@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from hanport import logs
 from hanport.cli.home import config_option, loop_factory
 from hanport.clock import SystemClock
-from hanport.home import logs
 from hanport.home.first_start import Teller, draft_of, set_up
 from hanport.home.hub import Start
 from hanport.locale import LANGUAGES, language_of_environment, text

@@ -3,24 +3,19 @@
 The file is the one truth: the pages write their changes back into it (`home.settings`), comments kept.
 """
 
-import difflib
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from hanport.errors import ConfigError
+from hanport import typed_toml
+from hanport.typed_toml import Table
 
 Port: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file."""
-
-
-class HubTable(_Table, frozen=True):
+class HubTable(Table, frozen=True):
     """`[hub]`: its name on the pages, the language of the house, and the folder of its data (from the file's own)."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] = "Hemma"
@@ -29,7 +24,7 @@ class HubTable(_Table, frozen=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class SourceTable(_Table, frozen=True):
+class SourceTable(Table, frozen=True):
     """`[source]`: where the meter is read, as `hanport watch` takes it; keys as hex where it encrypts."""
 
     address: str = ""
@@ -37,7 +32,7 @@ class SourceTable(_Table, frozen=True):
     authentication_key: str = ""
 
 
-class HouseTable(_Table, frozen=True):
+class HouseTable(Table, frozen=True):
     """`[house]`: the main fuse in A on each phase, the number of phases, and the time the tariff counts in."""
 
     main_fuse_a: Annotated[int, msgspec.Meta(ge=6, le=6300)] = 20
@@ -46,7 +41,7 @@ class HouseTable(_Table, frozen=True):
     phase_names: Annotated[tuple[str, ...], msgspec.Meta(max_length=3)] = ("L1", "L2", "L3")
 
 
-class WebTable(_Table, frozen=True):
+class WebTable(Table, frozen=True):
     """`[web]`: where the pages listen; a certificate and its key make it HTTPS. `hosts` are further names that
     browsers may use for it (a reverse proxy); its own address and the machine's name are known.
     """
@@ -59,7 +54,7 @@ class WebTable(_Table, frozen=True):
     session_idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=525_600)] = 43_200
 
 
-class StoreTable(_Table, frozen=True):
+class StoreTable(Table, frozen=True):
     """`[store]`: how often what was read is made durable (0: each telegram), and for how long every reading is kept
     (0: for ever); energy and means are kept for ever in any case. Below `least_free_mb` on the disk nothing is stored.
     """
@@ -70,7 +65,7 @@ class StoreTable(_Table, frozen=True):
     least_free_mb: Annotated[int, msgspec.Meta(ge=0)] = 100
 
 
-class MailTable(_Table, frozen=True):
+class MailTable(Table, frozen=True):
     """`[notice.mail]`: SMTP. `security` is how it is encrypted."""
 
     enabled: bool = False
@@ -83,7 +78,7 @@ class MailTable(_Table, frozen=True):
     to: tuple[str, ...] = ()
 
 
-class WebhookTable(_Table, frozen=True):
+class WebhookTable(Table, frozen=True):
     """`[notice.webhook]`: a JSON object is posted to `url`; with a `secret` it is signed (HMAC-SHA-256)."""
 
     enabled: bool = False
@@ -91,7 +86,7 @@ class WebhookTable(_Table, frozen=True):
     secret: str = ""
 
 
-class NoticeTable(_Table, frozen=True):
+class NoticeTable(Table, frozen=True):
     """`[notice]`: who is told when the port falls silent and when it is back. MQTT notices go by `[share.mqtt]`."""
 
     after_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
@@ -99,7 +94,7 @@ class NoticeTable(_Table, frozen=True):
     webhook: WebhookTable = WebhookTable()
 
 
-class RelayTable(_Table, frozen=True):
+class RelayTable(Table, frozen=True):
     """`[share.relay]`: telegrams over TCP, exactly as received, or (`view = "p1"`) as P1 where the meter is HDLC."""
 
     enabled: bool = False
@@ -108,7 +103,7 @@ class RelayTable(_Table, frozen=True):
     view: Literal["raw", "p1"] = "raw"
 
 
-class MqttTable(_Table, frozen=True):
+class MqttTable(Table, frozen=True):
     """`[share.mqtt]`: a broker that gets the readings, with the discovery of Home Assistant."""
 
     enabled: bool = False
@@ -122,19 +117,19 @@ class MqttTable(_Table, frozen=True):
     discovery_prefix: Annotated[str, msgspec.Meta(pattern=r"^[^+#/\s][^+#\s]*$")] = "homeassistant"
 
 
-class MetricsTable(_Table, frozen=True):
+class MetricsTable(Table, frozen=True):
     """`[share.metrics]`: `/metrics` for Prometheus, with an API token of the scope `metrics`."""
 
     enabled: bool = False
 
 
-class ApiTable(_Table, frozen=True):
+class ApiTable(Table, frozen=True):
     """`[share.api]`: the JSON API under `/api/v1/`, with an API token of the scope `read`."""
 
     enabled: bool = False
 
 
-class HomeWizardTable(_Table, frozen=True):
+class HomeWizardTable(Table, frozen=True):
     """`[share.homewizard]`: a local API as the HomeWizard P1 meter has it (v1), on a port of its own, found by mDNS."""
 
     enabled: bool = False
@@ -142,7 +137,7 @@ class HomeWizardTable(_Table, frozen=True):
     port: Port = 80
 
 
-class ShareTable(_Table, frozen=True):
+class ShareTable(Table, frozen=True):
     """`[share]`: one port, many readers. All off until switched on; read-only."""
 
     relay: RelayTable = RelayTable()
@@ -152,7 +147,7 @@ class ShareTable(_Table, frozen=True):
     homewizard: HomeWizardTable = HomeWizardTable()
 
 
-class HomeConfig(_Table, frozen=True):
+class HomeConfig(Table, frozen=True):
     """The whole of home.toml."""
 
     hub: HubTable = HubTable()
@@ -166,42 +161,14 @@ class HomeConfig(_Table, frozen=True):
 
 def parse(text: str, name: str = "home.toml") -> HomeConfig:
     """The tree that a file says. Raises ConfigError, which names the place and the remedy."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is no TOML: {error}.", "Correct that place.") from error
-    _refuse_unknown(content, HomeConfig, name, "")
-    try:
-        return msgspec.convert(content, HomeConfig)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `$.")
-        raise ConfigError(f"{name}: {place.rstrip('`') or 'a value'} is wrong: {problem}.", "Correct it.") from error
+    return typed_toml.parse(text, HomeConfig, name)
 
 
 def load(path: Path) -> HomeConfig:
     """The tree in a file. Raises ConfigError."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"There is no {path}.", "`hanport home setup` makes one.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}).", "Check the file and its permissions.") from error
-    return parse(text, str(path))
+    return typed_toml.load(path, HomeConfig, missing="`hanport home setup` makes one.")
 
 
 def data_folder(config: HomeConfig, path: Path) -> Path:
     """Where the data of the hub with that configuration file are."""
     return (path.parent / config.hub.data).resolve()
-
-
-def _refuse_unknown(content: dict[str, object], table: type[msgspec.Struct], name: str, place: str) -> None:
-    known = {field.encode_name: field.type for field in msgspec.structs.fields(table)}
-    for key, value in content.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            here = f"[{place.rstrip('.')}]" if place else "the file"
-            remedy = f"Did you mean {place}{near[0]}?" if near else f"Known in {here}: {', '.join(known)}."
-            raise ConfigError(f"{name}: there is no setting {place}{key}.", remedy)
-        inner = known[key]
-        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            _refuse_unknown(value, inner, name, f"{place}{key}.")

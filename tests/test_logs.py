@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from hanport.home.logs import set_up
+from hanport.logs import set_up
 
 
 @pytest.fixture

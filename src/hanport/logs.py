@@ -1,4 +1,4 @@
-"""The hub's log: one JSON object a line, for journald and machines; it never holds what a meter or a person said."""
+"""The log of a program: one JSON object a line, for journald and machines; never what a meter or a person said."""
 
 import json
 import logging
