@@ -16,6 +16,7 @@ COMMANDS = {
     "record": ("record", "Keep what a source sends, byte for byte, with the receive times."),
     "replay": ("replay", "Serve a recording again at any speed."),
     "home": ("home", "Run the hub of a household: store, show, tell, share."),
+    "grid": ("grid", "Run the activation service of a network company."),
     "demo": ("demo", "Start a virtual meter and the hub that shows it."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
 }

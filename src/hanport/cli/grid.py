@@ -1,0 +1,24 @@
+"""`hanport grid`: the network company's activation service, and the commands around it."""
+
+from pathlib import Path
+
+import click
+
+from hanport.cli.lazy import LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {}
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, invoke_without_command=True)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("grid.toml"),
+    show_default=True,
+    help="The service's configuration.",
+)
+@click.pass_context
+def command(context: click.Context, config: Path) -> int:
+    """Run the activation service: the API and the work of opening and closing ports."""
+    context.obj = config
+    return 0

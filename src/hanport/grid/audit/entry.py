@@ -1,0 +1,37 @@
+"""One entry of the log: what was done, to whom (as a pseudonym), by whom, when, and the facts of it."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+FORMAT = 1
+GENESIS = sha256(b"hanport grid audit").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a transaction wants to put into the log. The person is turned into a pseudonym when it is written."""
+
+    action: str
+    person_id: int | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def canonical(seq: int, at: datetime, actor: str, subject: str | None, entry: Entry) -> str:
+    """The text that is hashed and kept: JSON with sorted keys and without spaces."""
+    content = {
+        "v": FORMAT,
+        "seq": seq,
+        "at": at.isoformat(timespec="microseconds"),
+        "actor": actor,
+        "action": entry.action,
+        "subject": subject,
+        "facts": entry.facts,
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chained(previous: bytes, text: str) -> bytes:
+    """The hash of an entry that follows one with the hash `previous`."""
+    return sha256(previous + text.encode()).digest()

@@ -1,0 +1,30 @@
+"""The name of a person in the log: made with a key of the person's own, so that erasing the key erases the name."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+
+from sqlalchemy import Connection, select
+
+from hanport.grid.database.tables import person
+from hanport.grid.keys import Keyring
+
+KEY_PURPOSE = "person-key"
+_BATCH = 5000
+
+
+def pseudonyms(connection: Connection, keyring: Keyring, person_ids: Collection[int]) -> dict[int, str]:
+    """The pseudonyms of persons; erased ones have none."""
+    found: dict[int, str] = {}
+    wanted = sorted(person_ids)
+    for begin in range(0, len(wanted), _BATCH):
+        chosen = select(person.c.id, person.c.key_sealed).where(person.c.id.in_(wanted[begin : begin + _BATCH]))
+        for person_id, sealed in connection.execute(chosen):
+            if sealed is not None:
+                found[person_id] = pseudonym(keyring.open(sealed, KEY_PURPOSE))
+    return found
+
+
+def pseudonym(person_key: bytes) -> str:
+    """The pseudonym that a person's key makes: 32 hex digits."""
+    return hmac.digest(person_key, b"audit", hashlib.sha256).hex()[:32]

@@ -1,0 +1,80 @@
+"""The unit of work: one transaction, one instant, one actor, and the log's entries written with it.
+
+Locks are always taken in this order, so that no two transactions wait for each other: facilities by id, then meters'
+ports by id, then the end of the log (by `Work`, at the commit).
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from hanport.clock import Clock
+from hanport.grid.audit.chain import append
+from hanport.grid.audit.entry import Entry
+from hanport.grid.database.tables import facility, port
+from hanport.grid.keys import Keyring
+
+
+@dataclass(slots=True)
+class Work:
+    """A transaction that writes. `at` is the instant of everything in it; `actor` is who does it, as the log says it
+    (`system`, `staff:NAME`, `token:NAME`, `customer`).
+    """
+
+    connection: Connection
+    at: datetime
+    actor: str
+    keyring: Keyring
+    entries: list[Entry] = field(default_factory=list)
+
+    def note(self, action: str, *, person_id: int | None = None, **facts: object) -> None:
+        """Put an entry into the log, with this transaction. `facts` are JSON values, and never name a person."""
+        self.entries.append(Entry(action, person_id, facts))
+
+    def lock_facilities(self, ids: Iterable[int], *, waiting: bool = True) -> list[int]:
+        """Hold facilities until the commit; gives those that are held. Without `waiting`, others' are left out."""
+        return self._lock(select(facility.c.id), facility.c.id, ids, waiting)
+
+    def lock_ports(self, meter_ids: Iterable[int], *, waiting: bool = True) -> list[int]:
+        """Hold meters' ports until the commit, after their facilities."""
+        return self._lock(select(port.c.meter_id), port.c.meter_id, meter_ids, waiting)
+
+    def _lock(self, rows: object, column: object, ids: Iterable[int], waiting: bool) -> list[int]:
+        held: list[int] = []
+        wanted = sorted(set(ids))
+        for begin in range(0, len(wanted), 5000):
+            chosen = rows.where(column.in_(wanted[begin : begin + 5000])).order_by(column)  # type: ignore[attr-defined]
+            held += self.connection.execute(chosen.with_for_update(skip_locked=not waiting)).scalars()
+        return held
+
+
+class Database:
+    """The database with the keys and the clock. Many threads may use it."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, clock: Clock) -> None:
+        self.engine = engine
+        self.keyring = keyring
+        self.clock = clock
+        # SQLite lets one write at a time: threads of this process queue here instead of asking it again and again.
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+
+    @contextmanager
+    def writing(self, actor: str) -> Iterator[Work]:
+        """A transaction that commits at the end of the block, with its log entries, or not at all."""
+        with self._turn, self.engine.begin() as connection:
+            work = Work(connection, self.clock.now(), actor, self.keyring)
+            yield work
+            if work.entries:
+                append(connection, self.keyring, work.entries, at=work.at, actor=actor)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads."""
+        with self.engine.connect().execution_options(writes=False) as connection:
+            yield connection

@@ -1,0 +1,1 @@
+"""Orders: taken, checked, followed to their end."""

@@ -1,0 +1,94 @@
+"""The service's database for tests: each test that asks for `database` runs on SQLite and on a real PostgreSQL."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from grid.town import Town
+from hanport.clock import ManualClock
+from hanport.grid.database.engine import connect
+from hanport.grid.database.schema import Environment, migrate
+from hanport.grid.database.work import Database
+from hanport.grid.keys import Keyring, new_key
+
+# A Wednesday, 09:00 in Sweden.
+START = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+_COUNTER = count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of its own on a free port: its address."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    folder = tmp_path_factory.mktemp("postgres")
+    user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to be root
+        user = ["runuser", "-u", "postgres", "--"]
+        for each in (folder, folder.parent, folder.parent.parent):
+            each.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    run = [*user, str(programs[-1] / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    initdb = [*user, str(programs[-1] / "initdb"), "-D", str(folder / "data"), "--auth=trust", "-U", "hanport"]
+    subprocess.run([*initdb, "-E", "UTF8", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=200"
+    subprocess.run([*run, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield f"postgresql://hanport@127.0.0.1:{port}"
+    finally:
+        subprocess.run([*run, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """Keys of the test's own."""
+    return Keyring((new_key(date(2026, 11, 25)),))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Stands at 09:00 on a working day in Sweden until it is advanced."""
+    return ManualClock(START)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/grid.db"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"test_{os.getpid()}_{next(_COUNTER)}"
+    engine = create_engine(f"{server.replace('postgresql:', 'postgresql+psycopg:')}/postgres")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield f"{server}/{name}"
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(address: str, keyring: Keyring, clock: ManualClock) -> Iterator[Database]:
+    """A database with all tables, for tests."""
+    engine = connect(address)
+    migrate(engine, keyring, Environment.TEST)
+    yield Database(engine, keyring, clock)
+    engine.dispose()
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    """A builder of facts in that database."""
+    return Town(database)
