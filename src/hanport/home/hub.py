@@ -10,9 +10,9 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from hanport import serving
+from hanport import serving, systemd
 from hanport.clock import Clock
-from hanport.home import settings, systemd
+from hanport.home import settings
 from hanport.home.accounts import Accounts
 from hanport.home.config import HomeConfig, WebTable, data_folder, load
 from hanport.home.health import HealthWatch

@@ -1,4 +1,4 @@
-"""Tells systemd that the hub is ready, alive and stopping (sd_notify(3)); nothing where systemd is not there."""
+"""Tells systemd that the program is ready, alive and stopping (sd_notify(3)); nothing where systemd is not there."""
 
 import os
 import socket

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hanport.clock import ManualClock
-from hanport.home.systemd import keep_watchdog, notify, watchdog_s
+from hanport.systemd import keep_watchdog, notify, watchdog_s
 
 
 def test_a_message_arrives(tmp_path: Path) -> None:
