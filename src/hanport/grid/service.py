@@ -1,32 +1,5 @@
-"""Assembly of the service: opens its keys and its database as the configuration says."""
+"""Assembly of the service."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from hanport.grid.opening import keyring_of, opened
 
-from hanport.clock import Clock
-from hanport.grid import keys
-from hanport.grid.config import GridConfig, database_address, load
-from hanport.grid.context import Grid
-from hanport.grid.database import schema
-from hanport.grid.database.engine import connect
-from hanport.grid.database.work import Database
-
-
-@contextmanager
-def opened(path: Path, clock: Clock) -> Iterator[Grid]:
-    """The service of a configuration file, its database checked. Raises ConfigError."""
-    config = load(path)
-    keyring = keyring_of(config, path)
-    engine = connect(database_address(config, path))
-    try:
-        schema.check(engine, config.environment)
-        yield Grid(config, Database(engine, keyring, clock))
-    finally:
-        engine.dispose()
-
-
-def keyring_of(config: GridConfig, path: Path) -> keys.Keyring:
-    """The keys that the configuration names. Raises ConfigError."""
-    return keys.load(path.parent / config.keys.file, os.environ)
+__all__ = ["keyring_of", "opened"]
