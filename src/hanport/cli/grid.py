@@ -6,7 +6,10 @@ import click
 
 from hanport.cli.lazy import LazyGroup
 
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "new": ("grid_new", "Make a configuration, keys and an empty database."),
+    "check-config": ("grid_check_config", "Say whether grid.toml can be used."),
+}
 
 
 @click.group(cls=LazyGroup, table=COMMANDS, invoke_without_command=True)
