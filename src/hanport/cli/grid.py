@@ -9,6 +9,7 @@ from hanport.cli.lazy import LazyGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("grid_new", "Make a configuration, keys and an empty database."),
     "check-config": ("grid_check_config", "Say whether grid.toml can be used."),
+    "token": ("grid_token", "Make, list and revoke tokens of programs that use the API."),
 }
 
 
