@@ -1,5 +1,6 @@
 """`hanport grid`: the network company's activation service, and the commands around it."""
 
+import os
 from pathlib import Path
 
 import click
@@ -25,4 +26,5 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def command(context: click.Context, config: Path) -> int:
     """Run the activation service: the API and the work of opening and closing ports."""
     context.obj = config
+    os.umask(0o077)
     return 0
