@@ -19,6 +19,7 @@ from rich.console import Console
 from hanport.cli.main import COMMANDS, cli
 from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
+from hanport.grid.config import GridConfig, HeadEndTable
 from hanport.home.config import HomeConfig
 from hanport.locale import catalog_texts
 from hanport.meter.control import ENDPOINTS
@@ -37,6 +38,7 @@ ROOT = Path(__file__).parents[1]
 _MADE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 # A picture must not fetch anything: the fonts that rich names on a foreign host are left out.
 _FETCHED = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
+_HEAD_ENDS = tuple[HeadEndTable, ...]
 _UNIQUE = re.compile(r"terminal-\d+")
 
 
@@ -144,18 +146,35 @@ def configuration_page() -> str:
     return "".join(lines)
 
 
-def _settings(table: type[msgspec.Struct], place: str) -> list[str]:
-    fields = {field.name: field for field in msgspec.structs.fields(table)}
+def grid_configuration_page() -> str:
+    """Every setting of grid.toml with its kind and default."""
+    lines = ["# grid.toml\n\n", _MADE]
+    lines.append("What a network company sets for its activation service. An unknown key is an error that names the\n")
+    lines.append("nearest known one: `hanport grid check-config` says it. `[[head_end]]` may stand several times.\n")
+    lines += _settings(GridConfig, "")
+    lines += _settings(HeadEndTable, "head_end.", many=True)
+    return "".join(lines)
+
+
+def _settings(table: type[msgspec.Struct], place: str, *, many: bool = False) -> list[str]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(table) if field.type != _HEAD_ENDS}
     inner = {name: field.type for name, field in fields.items() if _is_table(field.type)}
     own = [field for name, field in fields.items() if name not in inner]
     said = " ".join((table.__doc__ or "").split()).partition(": ")[2]
-    lines = [f"\n## [{place.rstrip('.')}]\n\n{said[:1].upper()}{said[1:]}\n" if place else ""]
+    title = f"[[{place.rstrip('.')}]]" if many else f"[{place.rstrip('.')}]"
+    lines = [f"\n## {title}\n\n{said[:1].upper()}{said[1:]}\n" if place else ""]
     if own:
         lines.append("\n| key | kind | default |\n|---|---|---|\n")
-        lines += [f"| `{field.name}` | {_kind(field.type)} | `{_as_toml(field.default)}` |\n" for field in own]
+        lines += [f"| `{field.encode_name}` | {_kind(field.type)} | {_default(field)} |\n" for field in own]
     for name, kind in inner.items():
         lines += _settings(kind, f"{place}{name}.")
     return lines
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.default is not msgspec.NODEFAULT:
+        return f"`{_as_toml(field.default)}`"
+    return "must be given" if field.required else "`{}`"
 
 
 def _is_table(kind: object) -> bool:
@@ -176,6 +195,10 @@ def _kind(kind: Any) -> str:
             return "true or false"
         case msgspec.inspect.VarTupleType():
             return "list of texts"
+        case msgspec.inspect.EnumType(cls=each):
+            return " or ".join(f"`{_as_toml(member.value)}`" for member in each)
+        case msgspec.inspect.DictType():
+            return "table of texts"
     return "text"
 
 
@@ -185,6 +208,7 @@ def _as_toml(value: object) -> str:
 
 PAGES = {
     "docs/configuration.md": configuration_page,
+    "docs/grid-configuration.md": grid_configuration_page,
     "docs/virtual-meter.md": virtual_meter_page,
     "docs/commands.md": commands_page,
     "docs/meters.md": meters_page,
