@@ -173,7 +173,8 @@ user_change = Table(
     Column("withdrawn_at", Instant),
 )
 
-# An order. One to open that stands (orders.STANDING, not withdrawn) is a request in the sense of right.py.
+# An order. One to open that stands (orders.STANDING, not withdrawn) is a request in the sense of right.py. The person is
+# null until it is signed, and where staff close a port of their own accord. `why`: of a refusal, a failure, a visit.
 order = Table(
     "orders",
     metadata,
@@ -184,7 +185,7 @@ order = Table(
     _to("contract", null=True),
     _to("meter", null=True),
     _to("customer", null=True),
-    _to("person"),
+    _to("person", null=True),
     _to("power", null=True, index=False),
     Column("identity", Text),
     Column("identity_at", Instant),
@@ -197,6 +198,7 @@ order = Table(
     Column("ended_at", Instant),
     Column("withdrawn_at", Instant),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=""),
     Column("price_ore", Integer),
     Index("ix_orders_state", "state"),
 )
