@@ -94,8 +94,10 @@ class HeadEndTable(Table, frozen=True):
     """`[[head_end]]`: a way to the meters. The first whose `makers` has the meter's maker is taken (none: all makers).
 
     `work_list` needs nothing more. `rest` and `cim` post to `url`, with the bearer `token_file`'s text; answers come to
-    `reply_url`. `virtual` asks the control interface of each virtual meter: `meters` is serial number -> address; it
-    is refused in production.
+    `reply_url`. `ca_file` is trusted instead of the system's list; `certificate_file` and `private_key_file` are ours.
+    `soap`, `source` and `codes` are for `cim`. Not `asks`: the head-end cannot be asked how a command stands. An answer
+    is waited for `answer_within_hours` (none: `work.answer_within_s`, a work list three days). `virtual` asks the control
+    interface of each virtual meter: `meters` is serial number -> address; it is refused in production.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,30}$")]
@@ -105,7 +107,12 @@ class HeadEndTable(Table, frozen=True):
     reply_url: str = ""
     token_file: str = ""
     ca_file: str = ""
+    certificate_file: str = ""
+    private_key_file: str = ""
     source: str = "hanport"
+    soap: Literal["", "1.1", "1.2"] = ""
+    asks: bool = True
+    answer_within_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] | None = None
     codes: Mapping[str, str] = {}
     meters: Mapping[str, str] = {}
     timeout_s: Seconds = 20
