@@ -205,7 +205,9 @@ order = Table(
 
 # One row a meter: what is reported of its port, and when it must be looked at again. `may_be_open`: an opening was
 # sent, or it was read as open, and it has not been read as closed since. `changed_at`: the last command that may have
-# changed it. `held_by`: the import whose facts would open it; staff release it.
+# changed it. `held_by`: the import whose facts would open it; staff release it. `expected`: what the last command must
+# have made of it, until it is read ('' once it is; 'unknown' where nobody said). `goal`: what `failures` and `retry_at`
+# are about. `doubt_until`: an opening that was taken back may still arrive until then.
 port = Table(
     "port",
     metadata,
@@ -220,6 +222,9 @@ port = Table(
     Column("review_at", Instant),
     Column("restarts", Integer, nullable=False, server_default="0"),
     Column("held_by", Text, ForeignKey("import_batch.id")),
+    Column("expected", Text, nullable=False, server_default=""),
+    Column("goal", Text, nullable=False, server_default=""),
+    Column("doubt_until", Instant),
     CheckConstraint("reported IN ('open', 'closed', 'unknown')", name="reported"),
     Index("ix_port_review_at", "review_at"),
     Index("ix_port_may_be_open", "meter_id", sqlite_where=text("may_be_open"), postgresql_where=text("may_be_open")),
@@ -316,7 +321,8 @@ token = Table(
     Column("revoked_at", Instant),
 )
 
-# What was answered to a request with an idempotency key, for 24 hours. It is sealed: answers may name customers.
+# What was answered to a request with an idempotency key, for 24 hours. It is sealed: answers may name customers. `key`
+# and `request_hash` are keyed hashes: a sender may have put anything into them.
 idempotency = Table(
     "idempotency",
     metadata,
@@ -326,6 +332,7 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("answer_sealed", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
+    Index("ix_idempotency_at", "at"),
 )
 idempotency.append_constraint(UniqueConstraint("token_id", "key"))
 
