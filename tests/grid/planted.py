@@ -39,7 +39,7 @@ def _forms(number: Number) -> Iterator[tuple[str, bytes]]:
         for order in ("big", "little"):
             # A number of 10 digits is one of 4 or 5 bytes, which other data can hold by chance: only with its zeros.
             size = 6 if length == 12 else 8
-            yield f"{length} digits, integer ({order} end first)", int(digits).to_bytes(size, order)  # type: ignore[arg-type]
+            yield f"{length} digits, integer ({order} end first)", int(digits).to_bytes(size, order)
 
 
 def _texts(digits: str) -> dict[str, str]:

@@ -84,6 +84,12 @@ class WarrantyTable(Table, frozen=True):
     restarts_before_exchange: Count = 3  # in a year
 
 
+class RetentionTable(Table, frozen=True):
+    """`[retention]`: a person is erased, on request, when `years` have passed since the last contract and order ended."""
+
+    years: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
+
+
 class AlarmTable(Table, frozen=True):
     """`[alarm]`: where alarms go besides the log, the API and the metrics: a webhook that is posted JSON."""
 
@@ -96,8 +102,8 @@ class HeadEndTable(Table, frozen=True):
     `work_list` needs nothing more. `rest` and `cim` post to `url`, with the bearer `token_file`'s text; answers come to
     `reply_url`. `ca_file` is trusted instead of the system's list; `certificate_file` and `private_key_file` are ours.
     `soap`, `source` and `codes` are for `cim`. Not `asks`: the head-end cannot be asked how a command stands. An answer
-    is waited for `answer_within_hours` (none: `work.answer_within_s`, a work list three days). `virtual` asks the control
-    interface of each virtual meter: `meters` is serial number -> address; it is refused in production.
+    is waited for `answer_within_hours` (none: `work.answer_within_s`; on a work list three days). `virtual` asks the
+    control interface of each virtual meter: `meters` is serial number -> address; it is refused in production.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,30}$")]
@@ -130,6 +136,7 @@ class GridConfig(Table, frozen=True, rename={"import_": "import"}):
     work: WorkTable = WorkTable()
     import_: ImportTable = ImportTable()
     warranty: WarrantyTable = WarrantyTable()
+    retention: RetentionTable = RetentionTable()
     alarm: AlarmTable = AlarmTable()
     head_end: tuple[HeadEndTable, ...] = (HeadEndTable(name="work-list", kind="work_list"),)
 

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -26,11 +27,22 @@ from hanport.grid.identifiers import Number
 ENVIRONMENT_VARIABLE = "HANPORT_GRID_KEYS"  # the text of the file
 _NONCE = 12  # bytes
 _ID = 12  # bytes: the key's id, padded
+SEALED_HEAD = _ID
 _SECRET = 32  # bytes
 
 
 class SealError(HanportError):
     """Something sealed cannot be opened: its key is missing, or it was changed."""
+
+
+class Purpose(StrEnum):
+    """What is sealed. Something sealed for one purpose cannot be put in the place of another."""
+
+    NUMBER = "number"
+    PERSON_KEY = "person-key"
+    EVIDENCE = "evidence"  # of an identity check, with an order
+    IMPORT = "import"  # a file that waits for two people
+    ANSWER = "answer"  # to a request with an idempotency key
 
 
 class KeyTable(typed_toml.Table, frozen=True):
@@ -68,7 +80,7 @@ class Keyring:
     def seal(self, plain: bytes, purpose: str) -> bytes:
         """Encrypt with the newest key (AES-256-GCM). It can only be opened for the same purpose."""
         newest, nonce = self.keys[0], os.urandom(_NONCE)
-        head = newest.id.encode().ljust(_ID)
+        head = _head(newest)
         return head + nonce + self._ciphers[newest.id].encrypt(nonce, plain, purpose.encode() + head)
 
     def open(self, sealed: bytes, purpose: str) -> bytes:
@@ -82,9 +94,14 @@ class Keyring:
         except InvalidTag:
             raise SealError("Something sealed was changed.", "Restore it from a backup.") from None
 
+    @property
+    def newest_head(self) -> bytes:
+        """The first `SEALED_HEAD` bytes of all that the newest key seals."""
+        return _head(self.keys[0])
+
     def is_newest(self, sealed: bytes) -> bool:
         """Whether it was sealed with the newest key."""
-        return sealed[:_ID].decode("ascii", "replace").rstrip() == self.keys[0].id
+        return sealed[:_ID] == self.newest_head
 
     def lookup(self, number: Number) -> bytes:
         """The keyed hash (HMAC-SHA-256, newest key) by which a number is found."""
@@ -97,6 +114,13 @@ class Keyring:
     def signer(self) -> tuple[str, Ed25519PrivateKey]:
         """The newest key's id, and what it signs the log's checkpoints with."""
         return self.keys[0].id, Ed25519PrivateKey.from_private_bytes(self.keys[0].signing)
+
+    def public_keys(self) -> dict[str, bytes]:
+        """What the signature of each key is checked with (Ed25519, 32 bytes), by the key's id."""
+        return {
+            key.id: Ed25519PrivateKey.from_private_bytes(key.signing).public_key().public_bytes_raw()
+            for key in self.keys
+        }
 
     def mac(self, data: bytes) -> tuple[str, bytes]:
         """The newest key's id, and a keyed hash of some data, which nobody can make who has only the database."""
@@ -157,6 +181,10 @@ def _secret(table: KeyTable, name: str) -> bytes:
     if len(value) != _SECRET:
         raise ConfigError(f"The {name} secret of key {table.id} is no base64 of 32 bytes.", "Put the original back.")
     return value
+
+
+def _head(key: Key) -> bytes:
+    return key.id.encode().ljust(_ID)
 
 
 def _hash(key: Key, number: Number) -> bytes:

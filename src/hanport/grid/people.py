@@ -1,27 +1,28 @@
-"""Persons and companies by their number, which is sealed at rest and found by its keyed hash."""
+"""Persons and companies by their number, which is sealed at rest and found by its keyed hash.
+
+Several programs may add the same persons at the same time: each number has one row, whoever makes it. Rows are made and
+held in one order, so that no two of them wait for each other.
+"""
 
 import os
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from hanport.grid.audit.pseudonyms import KEY_PURPOSE
 from hanport.grid.database.insert_new import insert_new
 from hanport.grid.database.tables import person
 from hanport.grid.database.work import Work
 from hanport.grid.identifiers import Number, NumberKind
-from hanport.grid.keys import Keyring
+from hanport.grid.keys import Keyring, Purpose
 
-NUMBER_PURPOSE = "number"
 _PERSON_KEY = 32  # bytes
 _BATCH = 5000
 
 
 def find(connection: Connection, keyring: Keyring, number: Number) -> int | None:
     """The id of a person whose number is known."""
-    return connection.execute(
-        select(person.c.id).where(person.c.number_lookup.in_(keyring.lookups(number)))
-    ).scalar_one_or_none()
+    chosen = select(person.c.id).where(person.c.number_lookup.in_(keyring.lookups(number)))
+    return connection.execute(chosen).scalar_one_or_none()
 
 
 def find_or_add(work: Work, number: Number) -> int:
@@ -30,9 +31,9 @@ def find_or_add(work: Work, number: Number) -> int:
 
 
 def find_or_add_all(work: Work, numbers: Iterable[Number]) -> dict[Number, int]:
-    """The ids of many persons, known before or not."""
+    """The ids of many persons, known before or not. They are not erased before the commit."""
     known: dict[Number, int] = {}
-    wanted = list(dict.fromkeys(numbers))
+    wanted = sorted(set(numbers), key=work.keyring.lookup)
     for begin in range(0, len(wanted), _BATCH):
         batch = wanted[begin : begin + _BATCH]
         known |= _known(work, batch)
@@ -48,7 +49,7 @@ def number_of(connection: Connection, keyring: Keyring, person_id: int) -> Numbe
     sealed = connection.execute(select(person.c.number_sealed).where(person.c.id == person_id)).scalar_one_or_none()
     if sealed is None:
         return None
-    kind, _, digits = keyring.open(sealed, NUMBER_PURPOSE).decode().partition(":")
+    kind, _, digits = keyring.open(sealed, Purpose.NUMBER).decode().partition(":")
     return Number(digits, NumberKind(kind))
 
 
@@ -57,8 +58,11 @@ def _known(work: Work, numbers: list[Number]) -> dict[Number, int]:
     found: dict[Number, int] = {}
     lookups = list(of)
     for begin in range(0, len(lookups), _BATCH):
-        chosen = select(person.c.id, person.c.number_lookup).where(
-            person.c.number_lookup.in_(lookups[begin : begin + _BATCH])
+        chosen = (
+            select(person.c.id, person.c.number_lookup)
+            .where(person.c.number_lookup.in_(lookups[begin : begin + _BATCH]))
+            .order_by(person.c.id)
+            .with_for_update(read=True, key_share=True)
         )
         found |= {of[bytes(lookup)]: person_id for person_id, lookup in work.connection.execute(chosen)}
     return found
@@ -67,6 +71,6 @@ def _known(work: Work, numbers: list[Number]) -> dict[Number, int]:
 def _row(keyring: Keyring, number: Number) -> dict[str, object]:
     return {
         "number_lookup": keyring.lookup(number),
-        "number_sealed": keyring.seal(f"{number.kind.value}:{number.digits}".encode(), NUMBER_PURPOSE),
-        "key_sealed": keyring.seal(os.urandom(_PERSON_KEY), KEY_PURPOSE),
+        "number_sealed": keyring.seal(f"{number.kind.value}:{number.digits}".encode(), Purpose.NUMBER),
+        "key_sealed": keyring.seal(os.urandom(_PERSON_KEY), Purpose.PERSON_KEY),
     }

@@ -5,12 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from hanport.errors import HanportError
 from hanport.grid.audit.entry import GENESIS, Entry, canonical, chained
 from hanport.grid.audit.pseudonyms import pseudonyms
 from hanport.grid.database.tables import audit_entry, audit_head
 from hanport.grid.keys import Keyring
 
 _HEAD = 1
+
+
+class LogDamaged(HanportError):
+    """The end of the log is not what this service wrote. Nothing is written after it."""
 
 
 def begin(connection: Connection, keyring: Keyring) -> None:
@@ -20,9 +25,8 @@ def begin(connection: Connection, keyring: Keyring) -> None:
 
 
 def append(connection: Connection, keyring: Keyring, entries: Sequence[Entry], *, at: datetime, actor: str) -> None:
-    """Chain the entries, in their order, within the transaction of what they tell."""
-    head = connection.execute(select(audit_head).where(audit_head.c.id == _HEAD).with_for_update()).one()
-    seq, previous = head.seq, head.hash
+    """Chain the entries, in their order, within the transaction of what they tell. Raises LogDamaged."""
+    seq, previous = end_of_chain(connection, keyring, for_update=True)
     subjects = pseudonyms(connection, keyring, {each.person_id for each in entries if each.person_id is not None})
     rows = []
     for entry in entries:
@@ -35,6 +39,18 @@ def append(connection: Connection, keyring: Keyring, entries: Sequence[Entry], *
     key_id, mac = keyring.mac(sealed_head(seq, previous))
     end = {"seq": seq, "hash": previous, "key_id": key_id, "mac": mac}
     connection.execute(update(audit_head).where(audit_head.c.id == _HEAD).values(end))
+
+
+def end_of_chain(connection: Connection, keyring: Keyring, *, for_update: bool = False) -> tuple[int, bytes]:
+    """The last entry's number and hash, as the head says and its keyed hash proves. Raises LogDamaged."""
+    chosen = select(audit_head).where(audit_head.c.id == _HEAD)
+    head = connection.execute(chosen.with_for_update() if for_update else chosen).one_or_none()
+    if head is None or not keyring.mac_holds(head.key_id, sealed_head(head.seq, head.hash), head.mac):
+        raise LogDamaged(
+            "The end of the log was not written with one of the keys that are here.",
+            "Put back the keys that belong to this database, or see `hanport grid audit verify`.",
+        )
+    return head.seq, head.hash
 
 
 def sealed_head(seq: int, last: bytes) -> bytes:

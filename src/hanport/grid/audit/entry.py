@@ -9,6 +9,22 @@ FORMAT = 1
 GENESIS = sha256(b"hanport grid audit").digest()
 
 
+class Unreadable(ValueError):
+    """A text is no entry of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as its text says it. `subject` is the pseudonym of the person that it is about."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str | None
+    facts: dict[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a transaction wants to put into the log. The person is turned into a pseudonym when it is written."""
@@ -30,6 +46,17 @@ def canonical(seq: int, at: datetime, actor: str, subject: str | None, entry: En
         "facts": entry.facts,
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read(text: str) -> Written:
+    """What an entry's text says. Raises Unreadable."""
+    try:
+        content = json.loads(text)
+        at = datetime.fromisoformat(content["at"])
+        values = (content[name] for name in ("actor", "action", "subject", "facts"))
+        return Written(content["seq"], at, *values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unreadable(str(type(error).__name__)) from None
 
 
 def chained(previous: bytes, text: str) -> bytes:

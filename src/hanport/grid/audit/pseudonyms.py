@@ -7,9 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from hanport.grid.database.tables import person
-from hanport.grid.keys import Keyring
+from hanport.grid.keys import Keyring, Purpose
 
-KEY_PURPOSE = "person-key"
 _BATCH = 5000
 
 
@@ -21,7 +20,7 @@ def pseudonyms(connection: Connection, keyring: Keyring, person_ids: Collection[
         chosen = select(person.c.id, person.c.key_sealed).where(person.c.id.in_(wanted[begin : begin + _BATCH]))
         for person_id, sealed in connection.execute(chosen):
             if sealed is not None:
-                found[person_id] = pseudonym(keyring.open(sealed, KEY_PURPOSE))
+                found[person_id] = pseudonym(keyring.open(sealed, Purpose.PERSON_KEY))
     return found
 
 

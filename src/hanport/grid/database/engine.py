@@ -5,8 +5,11 @@ checkpoint at nearly the same time (https://www.sqlite.org/changes.html), so a f
 (`pysqlite3`); with an older one a lock beside the file lets only one process in, and readers never write.
 """
 
+import fcntl
 import importlib
+import os
 import sqlite3
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,10 +22,19 @@ from hanport.errors import ConfigError
 
 FIXED = (3, 51, 3)
 _BUSY_S = 30
+# secure_delete: what is erased is written over, and does not stay in free pages.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
 
 
-def connect(address: str) -> Engine:
-    """An engine for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`. Raises ConfigError."""
+class DatabaseInUse(ConfigError):
+    """Another program holds the file, and this SQLite may not share it."""
+
+
+def connect(address: str, sqlite: ModuleType | None = None) -> Engine:
+    """An engine for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`; `sqlite` is the build to use.
+
+    Raises ConfigError, and DatabaseInUse where an older SQLite would share its file with another program.
+    """
     try:
         url = make_url(address)
     except ArgumentError:
@@ -31,7 +43,7 @@ def connect(address: str) -> Engine:
         ) from None
     match url.get_backend_name():
         case "sqlite":
-            return _sqlite(url.database or ":memory:")
+            return _sqlite(Path(url.database or ""), sqlite or sqlite_module())
         case "postgresql":
             # Each statement sees what was committed before it; rows that decide are locked.
             return create_engine(
@@ -39,6 +51,7 @@ def connect(address: str) -> Engine:
                 isolation_level="READ COMMITTED",
                 pool_pre_ping=True,
                 pool_size=10,
+                hide_parameters=True,
             )
         case other:
             raise ConfigError(f"{other} is no database of this service.", "Choose sqlite or postgresql.")
@@ -52,15 +65,19 @@ def sqlite_module() -> ModuleType:
         return sqlite3
 
 
-def _sqlite(path: str) -> Engine:
+def _sqlite(path: Path, module: ModuleType) -> Engine:
+    held = _prepare_file(path, is_shared=module.sqlite_version_info >= FIXED)
     engine = create_engine(
-        f"sqlite:///{path}", module=sqlite_module(), connect_args={"timeout": _BUSY_S, "check_same_thread": False}
+        f"sqlite:///{path}",
+        module=module,
+        connect_args={"timeout": _BUSY_S, "check_same_thread": False},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the transaction begins where SQLAlchemy says, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -68,4 +85,37 @@ def _sqlite(path: str) -> Engine:
         writes = connection.get_execution_options().get("writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    if held is not None:
+        event.listen(engine, "engine_disposed", lambda _: os.close(held), once=True)
     return engine
+
+
+def _prepare_file(path: Path, *, is_shared: bool) -> int | None:
+    """Make the file, for its owner's eyes alone. Unless it may be shared, hold the lock: gives its descriptor."""
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder.", "Write sqlite:///PATH of a file, as sqlite:///grid.db.")
+    try:
+        # A file that is there is never opened here: closing it again would free SQLite's own locks on it.
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        return None if is_shared else _lock(path.with_name(path.name + ".lock"))
+    except OSError as error:
+        remedy = "Make its folder, or correct [database] address."
+        raise ConfigError(f"The database {path} cannot be opened ({error.strerror}).", remedy) from error
+
+
+def _lock(path: Path) -> int:
+    """Hold it, by the system's own lock, until the descriptor is closed or the process ends, however it ends."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        os.close(descriptor)
+        raise DatabaseInUse(
+            f"The database is in use (process {holder}), and this SQLite is too old to share it.",
+            "Stop that process first; or use PostgreSQL, or install pysqlite3.",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
