@@ -85,7 +85,7 @@ class WarrantyTable(Table, frozen=True):
 
 
 class RetentionTable(Table, frozen=True):
-    """`[retention]`: a person is erased, on request, when `years` have passed since the last contract and order ended."""
+    """`[retention]`: a person may be erased `years` after the last contract and order ended."""
 
     years: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
 
