@@ -1,0 +1,35 @@
+"""The API of a service in a test: through its ASGI application, with tokens of every scope."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from hanport.clock import ManualClock
+from hanport.grid import tokens
+from hanport.grid.api.app import application
+from hanport.grid.config import GridConfig
+from hanport.grid.context import Grid
+from hanport.grid.database.schema import Environment
+from hanport.grid.database.work import Database
+from hanport.grid.tokens import Scope
+
+
+@pytest.fixture
+def grid(database: Database) -> Grid:
+    return Grid(GridConfig(environment=Environment.TEST), database)
+
+
+@pytest.fixture
+def secret(database: Database) -> str:
+    """Of a token that may do all."""
+    with database.writing("system") as work:
+        return tokens.create(work, "all", tuple(Scope))
+
+
+@pytest.fixture
+async def api(grid: Grid, clock: ManualClock, secret: str) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(application(grid, clock))
+    headers = {"authorization": f"Bearer {secret}"}
+    async with httpx.AsyncClient(transport=transport, base_url="https://grid", headers=headers) as client:
+        yield client
