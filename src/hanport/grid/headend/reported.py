@@ -6,17 +6,24 @@ from datetime import UTC, datetime
 
 from hanport.errors import HanportError
 from hanport.grid.headend.contract import Answer, PortState
+from hanport.grid.register.importing_masking import masked
 
 DETAIL_LENGTH = 200
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERIAL = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,64}")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-# Ten digits or more, however they are parted: a personal number may be in them.
-_LONG_NUMBER = re.compile(r"\d(?:[ .+/-]?\d){9,}")
 
 
 class Unreadable(HanportError):
-    """What a head-end sent is no answer, or none that can be believed. Sending it again does not help."""
+    """What a head-end sent is no answer, or none that can be believed. Sending it again does not help.
+
+    `reply` is the body to answer with in the head-end's own form, b"" for none.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", *, reply: bytes = b"", content_type: str = "") -> None:
+        super().__init__(problem, remedy)
+        self.reply = reply
+        self.content_type = content_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +72,4 @@ def instant(text: object) -> datetime:
 
 def detail(text: str) -> str:
     """A head-end's own words on one line, at most 200 characters, with long numbers masked."""
-    line = _UNPRINTABLE.sub(" ", text[: 4 * DETAIL_LENGTH]).strip()
-    return _LONG_NUMBER.sub("***", line)[:DETAIL_LENGTH]
+    return masked(_UNPRINTABLE.sub(" ", text[: 4 * DETAIL_LENGTH]).strip())[:DETAIL_LENGTH]
