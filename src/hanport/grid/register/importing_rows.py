@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from hanport.errors import ConfigError
 from hanport.grid.register.importing_masking import masked, masked_name
@@ -46,7 +47,7 @@ class BrokenRow:
 class Sheet:
     """An open CSV file: its headings, and the rows below them once."""
 
-    def __init__(self, name: str, text: io.TextIOWrapper, raw: io.FileIO) -> None:
+    def __init__(self, name: str, text: io.TextIOWrapper, raw: BinaryIO) -> None:
         self.name = name
         self.ends_whole = True  # false once a last line without its end has been read: the file may be cut
         self._raw = raw
@@ -161,6 +162,14 @@ def opened(path: Path) -> Iterator[Sheet]:
             yield Sheet(name, text, raw)
 
 
+def in_memory(body: bytes, name: str) -> Sheet:
+    """The table in bytes that have come in. Raises ConfigError where it is none."""
+    raw = io.BytesIO(body)
+    encoding = _encoding(raw, name)
+    raw.seek(0)
+    return Sheet(name, io.TextIOWrapper(raw, encoding=encoding), raw)
+
+
 def _cells(lines: list[str], separator: str, *, marked: bool = False) -> list[str]:
     """The cells of one row. Raises csv.Error where it is none, or more than one."""
     rows = list(csv.reader(lines, delimiter=separator, strict=True))
@@ -169,7 +178,7 @@ def _cells(lines: list[str], separator: str, *, marked: bool = False) -> list[st
     return [cell if marked else cell.strip() for row in rows for cell in row]
 
 
-def _encoding(raw: io.FileIO, name: str) -> str:
+def _encoding(raw: BinaryIO, name: str) -> str:
     """UTF-8, or else Windows-1252: the whole file is tried."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, is_utf8 = 1, False
@@ -191,7 +200,7 @@ def _encoding(raw: io.FileIO, name: str) -> str:
         line += piece.count(b"\n")
 
 
-def _windows(raw: io.FileIO, name: str) -> str:
+def _windows(raw: BinaryIO, name: str) -> str:
     raw.seek(0)
     line = 1
     while piece := raw.read(_PIECE):
