@@ -1,0 +1,213 @@
+"""Commands on their way out: leased for sending, taken by the head-end, given back, or never answered.
+
+The right to an opening is checked in the transaction that leases it. A command that may have left is sent again with
+the same id, so that a crash between any two steps does nothing twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, or_, select, update
+
+from hanport.grid import alarms
+from hanport.grid.config import GridConfig
+from hanport.grid.database.tables import command, customer, facility, meter, port
+from hanport.grid.database.tables import contract as contracts
+from hanport.grid.database.tables import contract_holder as holders
+from hanport.grid.database.work import Database, Work
+from hanport.grid.headend.choosing import NoHeadEnd, answer_within, for_maker
+from hanport.grid.headend.contract import Command, CommandKind
+from hanport.grid.ordering.free_text import tidy
+from hanport.grid.orders import Event
+from hanport.grid.reconcile.answers import Ending, answered, failure, reported
+from hanport.grid.reconcile.decision import Expected
+from hanport.grid.reconcile.issuing import move
+from hanport.grid.reconcile.review import hold, review
+from hanport.grid.reconcile.view import Known, load, pace_of
+
+__all__ = ["Leased", "answered", "overdue", "reported", "take", "taken", "undelivered"]
+
+ACTOR = "system"
+_DETAIL = 200
+_NOBODY = {"leased_by": None, "lease_until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A command that one worker alone sends, by that head-end, and not after `not_after`: then the lease or the right
+    to it has run out, and it must be given back unsent.
+    """
+
+    command: Command
+    head_end: str
+    not_after: datetime
+
+
+def take(database: Database, config: GridConfig, worker: str, limit: int) -> list[Leased]:
+    """Lease up to `limit` commands that are due. Those whose reason has gone are taken back instead."""
+    now = database.clock.now()
+    due = select(command.c.meter_id).where(command.c.state == "queued", command.c.not_before <= now)
+    with database.reading() as connection:
+        wanted = connection.execute(due.order_by(command.c.not_before, command.c.id).limit(limit)).scalars().all()
+    if not wanted:
+        return []
+    with database.writing(ACTOR) as work:
+        held = hold(work, wanted, waiting=False)
+        work.at = database.clock.now()  # after waiting for the locks: the right is judged by the time of now
+        review(work, config, held)
+        known = load(work.connection, config, held, work.at)
+        return _lease(work, config, worker, list(known.values()))
+
+
+def taken(work: Work, config: GridConfig, command_id: str) -> None:
+    """The head-end has the command, and answers later."""
+    row = _locked(work, command_id)
+    if row is None or row.state not in ("queued", "sending"):
+        return  # the answer was faster
+    answer_by = work.at + answer_within(config, row.head_end)
+    values = {"state": "sent", "sent_at": work.at, "answer_by": answer_by, "detail": ""} | _NOBODY
+    work.connection.execute(update(command).where(command.c.id == command_id).values(values))
+    alarms.clear_alarm(work, alarms.HEAD_END_UNREACHABLE, row.head_end)
+
+
+def undelivered(work: Work, config: GridConfig, command_id: str, why: str, *, worker: str = "") -> None:
+    """The head-end did not take the command, or it is not known whether it did: the same is sent again, later.
+
+    Given the worker's name, nothing happens when the command is no longer the worker's.
+    """
+    row = _locked(work, command_id)
+    if row is None or row.state != "sending" or worker not in ("", row.leased_by):
+        return
+    not_before = work.at + pace_of(config).back_off(row.attempts)
+    values = {"state": "queued", "not_before": not_before, "detail": tidy(why)[:_DETAIL]} | _NOBODY
+    work.connection.execute(update(command).where(command.c.id == command_id).values(values))
+    if row.attempts >= config.work.visit_after:
+        says = f"The head-end {row.head_end} does not take commands."
+        alarms.raise_alarm(work, alarms.HEAD_END_UNREACHABLE, row.head_end, says)
+
+
+def given_back(work: Work, command_id: str, worker: str) -> None:
+    """The worker has not sent the command: it may be leased again at once."""
+    row = _locked(work, command_id)
+    if row is not None and row.state == "sending" and row.leased_by == worker:
+        values = {"state": "queued", "not_before": work.at} | _NOBODY
+        work.connection.execute(update(command).where(command.c.id == command_id).values(values))
+
+
+def overdue(database: Database, config: GridConfig, limit: int = 500) -> int:
+    """Leases that have run out are queued again, and commands without an answer are lost. Gives how many there were."""
+    now = database.clock.now()
+    late = or_(
+        and_(command.c.state == "sending", command.c.lease_until <= now),
+        and_(command.c.state == "sent", command.c.answer_by <= now),
+    )
+    with database.reading() as connection:
+        meters = connection.execute(select(command.c.meter_id).where(late).limit(limit)).scalars().all()
+    if not meters:
+        return 0
+    with database.writing(ACTOR) as work:
+        held = hold(work, meters, waiting=False)
+        rows = work.connection.execute(select(command).where(late, command.c.meter_id.in_(held))).all()
+        _end_leases(work, [row.id for row in rows if row.state == "sending"])
+        lost = {row.meter_id: row for row in rows if row.state == "sent"}
+        known = load(work.connection, config, lost, work.at)
+        for meter_id, row in sorted(lost.items()):
+            failure(work, config, known[meter_id], row, Ending("lost"))
+        review(work, config, list(lost))
+    return len(rows)
+
+
+def _end_leases(work: Work, ids: Sequence[str]) -> None:
+    if ids:
+        values = {"state": "queued", "not_before": work.at} | _NOBODY
+        work.connection.execute(update(command).where(command.c.id.in_(ids)).values(values))
+
+
+def _locked(work: Work, command_id: str) -> Row[Any] | None:
+    """The command's row, its meter's port held."""
+    meter_id = work.connection.execute(select(command.c.meter_id).where(command.c.id == command_id)).scalar()
+    if meter_id is None:
+        return None
+    work.lock_ports([meter_id])
+    return work.connection.execute(select(command).where(command.c.id == command_id)).one()
+
+
+_TO_SEND = select(command, meter.c.serial, meter.c.maker, meter.c.model).join(meter, meter.c.id == command.c.meter_id)
+
+
+def _lease(work: Work, config: GridConfig, worker: str, known: list[Known]) -> list[Leased]:
+    by_meter = {each.row.meter_id: each for each in known}
+    due = _TO_SEND.where(command.c.meter_id.in_(by_meter), command.c.state == "queued", command.c.not_before <= work.at)
+    lease_until = work.at + timedelta(seconds=config.work.lease_s)
+    places = _places(work, known)
+    leased: list[Leased] = []
+    changes: list[dict[str, Any]] = []
+    for row in work.connection.execute(due.order_by(command.c.not_before, command.c.id)).all():
+        each = by_meter[row.meter_id]
+        head_end = _head_end(work, config, row)
+        if head_end is None:
+            continue
+        changes.append({"which": row.id, "head_end": head_end})
+        made = _command(row, each, places)
+        until = each.right.until if row.kind == CommandKind.OPEN.value else None
+        leased.append(Leased(made, head_end, min(lease_until, until) if until is not None else lease_until))
+        _sent(work, each, row, head_end)
+    if changes:
+        lease = update(command).where(command.c.id == bindparam("which"))
+        values = {"state": "sending", "leased_by": worker, "lease_until": lease_until, "sent_at": work.at}
+        counted = {"attempts": command.c.attempts + 1, "head_end": bindparam("head_end")}
+        work.connection.execute(lease.values(values | counted), changes)
+    return leased
+
+
+def _head_end(work: Work, config: GridConfig, row: Row[Any]) -> str | None:
+    try:
+        return for_maker(config, row.maker).name
+    except NoHeadEnd as error:
+        alarms.raise_alarm(work, alarms.NO_HEAD_END, row.maker, error.problem)
+        later = work.at + pace_of(config).retry_longest
+        work.connection.execute(update(command).where(command.c.id == row.id).values(not_before=later))
+        return None
+
+
+def _sent(work: Work, known: Known, row: Row[Any], head_end: str) -> None:
+    """From here on the command may reach the meter."""
+    if row.kind == CommandKind.READ.value:
+        return
+    values: dict[str, Any] = {"expected": Expected.UNKNOWN.value, "changed_at": work.at}
+    if row.kind == CommandKind.OPEN.value:
+        values["may_be_open"] = True
+    work.connection.execute(update(port).where(port.c.meter_id == row.meter_id).values(values))
+    facts = {"kind": row.kind, "attempt": row.attempts + 1, "head_end": head_end}
+    work.note("command.sent", command=row.id, meter=row.serial, **facts)
+    move(work, known, row.order_id, Event.SEND)
+
+
+def _command(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> Command:
+    place = places.get(known.facility_id) if known.facility_id is not None else None
+    deadlines = [each.deadline_at for each in known.orders if each.id == row.order_id]
+    return Command(
+        id=row.id,
+        kind=CommandKind(row.kind),
+        meter_serial=row.serial,
+        maker=row.maker,
+        model=row.model,
+        gsrn=place.gsrn if place is not None else "",
+        address=place.address if place is not None and not place.is_protected else "",
+        due_at=known.row.closing_due_at if row.kind == CommandKind.CLOSE.value else next(iter(deadlines), None),
+    )
+
+
+def _places(work: Work, known: list[Known]) -> dict[int, Row[Any]]:
+    """Where facilities are. The address of somebody protected is left out, also after the contract's end."""
+    ids = {each.facility_id for each in known if each.facility_id is not None}
+    protected = (
+        select(customer.c.id)
+        .join(holders, holders.c.customer_id == customer.c.id)
+        .join(contracts, contracts.c.id == holders.c.contract_id)
+        .where(contracts.c.facility_id == facility.c.id, customer.c.is_protected)
+    )
+    chosen = select(facility.c.id, facility.c.gsrn, facility.c.address, protected.exists().label("is_protected"))
+    return {row.id: row for row in work.connection.execute(chosen.where(facility.c.id.in_(ids)))}
