@@ -1,0 +1,86 @@
+"""An order to open: whoever may ask for it asks, and the request stands until it is withdrawn or the right ends."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from hanport.grid.config import GridConfig
+from hanport.grid.database.tables import meter, order, port
+from hanport.grid.database.work import Work
+from hanport.grid.ordering import acting
+from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
+from hanport.grid.ordering.progress import moved
+from hanport.grid.ordering.wish import Taken
+from hanport.grid.orders import ENDED, Event, Kind
+from hanport.grid.reconcile.review import review
+from hanport.grid.right import Facts, Request, Why, objection_to, right
+
+ASKED_ALREADY = "asked_already"
+
+
+def judge_opening(work: Work, config: GridConfig, signed: Signed) -> Taken:
+    """Take the order, refuse it, or find that the port is asked to be open already; the commands follow at once."""
+    asked = acting.to_open(signed.facts, signed.asking)
+    if isinstance(asked, Why):
+        return refuse(work, signed, asked.value)
+    objection = _objection(signed.facts, asked)
+    if objection is not None:
+        return refuse(work, signed, objection.value)
+    meters = acting.installed(signed.facts, work.at)
+    standing = next((each for each in signed.facts.requests if _gives_right(each, asked, signed.facts)), None)
+    if standing is None:
+        keep_signed(work, signed, then=Event.CHECK_RIGHT, about=_about(asked))
+        _end_closings(work, signed, asked.contract_id)
+    elif signed.draft.state is not None:
+        moved(work, signed.draft.id, Event.CANCEL, ASKED_ALREADY)
+    _release(work, meters, signed)
+    review(work, config, meters)
+    order_id = signed.draft.id if standing is None else standing.order_id
+    return stands(work.connection, order_id, is_repeat=standing is not None)
+
+
+def _objection(facts: Facts, asked: Request) -> Why | None:
+    """What the law says of the port when that request is the only one."""
+    alone = replace(facts, requests=(asked,))
+    at = asked.signed_at
+    answers = [right(alone, meter_id, at) for meter_id in acting.installed(facts, at)]
+    if any(answer.is_open for answer in answers):
+        return None
+    return answers[0].why if answers else Why.NOT_INSTALLED
+
+
+def _gives_right(standing: Request, asked: Request, facts: Facts) -> bool:
+    return standing.contract_id == asked.contract_id and objection_to(standing, facts, asked.signed_at) is None
+
+
+def _about(asked: Request) -> dict[str, int | None]:
+    return {"contract_id": asked.contract_id, "customer_id": asked.customer_id, "power_id": asked.power_id}
+
+
+def _end_closings(work: Work, signed: Signed, contract_id: int) -> None:
+    """A closing that is not done yet is overtaken by the newer wish."""
+    of_contract: ColumnElement[bool] = order.c.contract_id.in_([contract_id]) | order.c.contract_id.is_(None)
+    chosen = select(order.c.id).where(
+        order.c.facility_id == signed.draft.facility_id,
+        order.c.kind == Kind.CLOSE.value,
+        order.c.state.not_in([state.value for state in ENDED]),
+        order.c.signed_at.is_not(None),
+        of_contract,
+    )
+    for order_id in work.connection.execute(chosen).scalars().all():
+        moved(work, order_id, Event.CANCEL, "opened_again")
+
+
+def _release(work: Work, meters: list[int], signed: Signed) -> None:
+    """A port that an import's facts alone would have opened is held; a person has signed for it now."""
+    freed = (
+        update(port)
+        .where(port.c.meter_id.in_(meters), port.c.held_by.is_not(None))
+        .values(held_by=None)
+        .returning(port.c.meter_id)
+    )
+    ids = list(work.connection.execute(freed).scalars())
+    rows: Any = work.connection.execute(select(meter.c.serial).where(meter.c.id.in_(ids))).scalars() if ids else ()
+    for serial in rows:
+        work.note("port.released", person_id=signed.person_id, meter=serial, order=signed.draft.id, why="ordered")
