@@ -34,7 +34,7 @@ async def test_without_a_token_nothing_is_told(api: httpx.AsyncClient, header: s
         answer = await api.get(path, headers=headers)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
-        assert set(answer.json()) == {"error", "remedy", "place"}
+        assert set(answer.json()) == {"error", "remedy", "place", "reason"}
 
 
 async def test_a_revoked_token_is_none(api: httpx.AsyncClient, grid: Grid) -> None:
@@ -69,7 +69,7 @@ async def test_every_answer_is_kept_by_nobody_and_shown_in_no_page(api: httpx.As
 async def test_what_is_not_there_and_methods_that_are_not(api: httpx.AsyncClient) -> None:
     answer = await api.get(f"{ROOT}/19121212-1212")
     assert answer.status_code == 404
-    assert answer.json() == {"error": "Not Found.", "remedy": f"See {ROOT}/openapi.json.", "place": ""}
+    assert answer.json() == {"error": "Not Found.", "remedy": f"See {ROOT}/openapi.json.", "place": "", "reason": ""}
     answer = await api.post("/metrics")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
@@ -89,6 +89,6 @@ async def test_a_service_without_its_database(grid: Grid, api: httpx.AsyncClient
 
 
 def test_operations_have_names_of_their_own(grid: Grid) -> None:
-    document = application(grid, grid.database.clock).openapi()
+    document = application(grid, None, grid.database.clock).openapi()
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(set(names)) == len(names)

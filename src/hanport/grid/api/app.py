@@ -9,16 +9,17 @@ from starlette.responses import JSONResponse, Response
 from hanport import __version__
 from hanport.clock import Clock
 from hanport.grid import tokens
-from hanport.grid.api import running
+from hanport.grid.api import head_ends, orders, running
 from hanport.grid.api.access import needs
 from hanport.grid.api.boundary import Boundary, Policy
 from hanport.grid.api.endpoint import ROOT, Endpoint
 from hanport.grid.api.problems import DOCUMENT, HANDLERS, Problem
 from hanport.grid.context import Grid
+from hanport.grid.headend.registry import HeadEnds
 from hanport.grid.metrics import Metrics
 from hanport.grid.tokens import Token
 
-ENDPOINTS: tuple[Endpoint, ...] = running.ENDPOINTS
+ENDPOINTS: tuple[Endpoint, ...] = (*orders.ENDPOINTS, *head_ends.ENDPOINTS, *running.ENDPOINTS)
 
 _MB = 1024 * 1024
 # Bulk takes long bodies; what is not here takes boundary.BODY_LIMIT.
@@ -44,7 +45,7 @@ class _Api(FastAPI):
         return document
 
 
-def application(grid: Grid, clock: Clock) -> FastAPI:
+def application(grid: Grid, ways: HeadEnds | None, clock: Clock) -> FastAPI:
     """The API of a service that is open."""
     metrics = Metrics(grid.database, clock)
     app = _Api(
@@ -80,22 +81,23 @@ def _policy(grid: Grid, metrics: Metrics, clock: Clock) -> Policy:
 
 
 def _add(app: FastAPI, endpoint: Endpoint) -> None:
-    is_model = not isinstance(endpoint.answer, str)
+    is_text, is_model = isinstance(endpoint.answer, str), endpoint.answer is not None
     good: dict[int | str, dict[str, Any]] = {}
-    if not is_model:
+    if is_text:
         media_type = endpoint.answer.partition(";")[0]
         good = {endpoint.status: {"content": {media_type: {"schema": {"type": "string"}}}}}
+    security = [{_TOKEN_SCHEME: [scope.value]} for scope in endpoint.scopes]
     app.add_api_route(
         endpoint.place,
         endpoint.handle,
         methods=[endpoint.method],
         summary=endpoint.summary,
         status_code=endpoint.status,
-        response_model=endpoint.answer if is_model else None,
-        response_class=JSONResponse if is_model else Response,
+        response_model=endpoint.answer if is_model and not is_text else None,
+        response_class=JSONResponse if is_model and not is_text else Response,
         responses=good,
         dependencies=[Depends(needs(*endpoint.scopes))] if endpoint.scopes else None,
-        openapi_extra={"security": [{_TOKEN_SCHEME: [scope.value]} for scope in endpoint.scopes]},
+        openapi_extra={"security": security} | dict(endpoint.described),
     )
 
 

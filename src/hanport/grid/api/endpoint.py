@@ -1,7 +1,7 @@
 """One row of the API: where, who may, what is done, and what it answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hanport.grid.tokens import Scope
@@ -14,7 +14,7 @@ class Endpoint:
     """`path` is below `ROOT`, or whole for what is asked by machines that know no version (`is_root`).
 
     `scopes`: one of them is needed; none: it is for everybody. `answer` is the model of a good answer (a class of
-    pydantic), or its media type.
+    pydantic), its media type, or None for nothing. `described` is added to its operation in the document.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Endpoint:
     scopes: tuple[Scope, ...] = ()
     status: int = 200
     is_root: bool = False
+    described: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hanport.errors import HanportError
+from hanport.grid.ordering.wish import NotEligible, PriceNotAccepted
 from hanport.grid.orders import ImpossibleStep
+from hanport.grid.register.records import RecordError
 
 DOCUMENT = "/api/v1/openapi.json"
 _SEE = f"See {DOCUMENT}."
@@ -45,13 +47,14 @@ _STATUS_REMEDIES = {
 
 
 class Problem(BaseModel):
-    """Why a request was refused: `place` is the part of it that is wrong, where one is."""
+    """Why a request was refused. `place` is the part of it that is wrong, `reason` a word for programs, where known."""
 
     model_config = ConfigDict(frozen=True)
 
     error: str
     remedy: str
     place: str = ""
+    reason: str = ""
 
 
 class Refused(HanportError):
@@ -81,9 +84,10 @@ def say_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, HanportError)
     if isinstance(error, Refused):
         return answer(error.status, Problem(error=error.problem, remedy=error.remedy, place=error.place), error.headers)
-    status = 409 if isinstance(error, ImpossibleStep) else 422
-    place = getattr(error, "field", "")
-    return answer(status, Problem(error=error.problem, remedy=error.remedy or _SEE, place=place))
+    status = 409 if isinstance(error, ImpossibleStep | NotEligible | PriceNotAccepted) else 422
+    place = error.field if isinstance(error, RecordError) else ""
+    reason = error.reason if isinstance(error, NotEligible) else ""
+    return answer(status, Problem(error=error.problem, remedy=error.remedy or _SEE, place=place, reason=reason))
 
 
 def say_http(request: Request, error: Exception) -> Response:
