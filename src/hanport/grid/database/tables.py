@@ -231,6 +231,8 @@ port = Table(
 )
 
 _LIVE = text("state IN ('queued', 'sending', 'sent')")
+_SENDING = text("state = 'sending'")
+_SENT = text("state = 'sent'")
 
 # The outbox: a command exists from the commit that decides on it. Its id is the correlation id at the head-end.
 command = Table(
@@ -255,7 +257,19 @@ command = Table(
     CheckConstraint("kind IN ('open', 'close', 'restart', 'read')", name="kind"),
     CheckConstraint("state IN ('queued', 'sending', 'sent', 'done', 'failed', 'lost', 'superseded')", name="state"),
     Index("uq_command_live", "meter_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-    Index("ix_command_live", "state", "not_before", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("ix_command_live", "state", "kind", "not_before", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("ix_command_lease", "lease_until", sqlite_where=_SENDING, postgresql_where=_SENDING),
+    Index("ix_command_answer", "answer_by", sqlite_where=_SENT, postgresql_where=_SENT),
+)
+
+# What one worker alone does at a time, and when it was done last. The row `beat` says when any worker was last at work.
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("held_by", Text),
+    Column("held_until", Instant),
+    Column("done_at", Instant),
 )
 
 # What staff must know. One live alarm for a kind and a subject.

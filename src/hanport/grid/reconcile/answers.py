@@ -136,8 +136,6 @@ def _take_in(work: Work, config: GridConfig, known: Known, *, row: Row[Any], ans
         _read(work, config, known, order_id=row.order_id, found=answer.port)
         return True
     values: dict[str, Any] = {"expected": _MADE[kind].value, "changed_at": work.at, "retry_at": None}
-    if kind is CommandKind.RESTART:
-        values["restarts"] = known.row.restarts + 1
     _set_port(work, known, values)
     move(work, known, row.order_id, Event.ACKNOWLEDGE)
     if is_reading and _is_work_list(config, row.head_end):  # people look at the port after their work

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, port
 from hanport.grid.database.work import Work
+from hanport.grid.headend.choosing import NoHeadEnd, for_maker
 from hanport.grid.headend.contract import CommandKind
 from hanport.grid.ordering import progress
 from hanport.grid.orders import Event, Kind, State
@@ -20,8 +22,11 @@ DOUBT = timedelta(hours=24)
 _KEPT = frozenset({Event.SEND, Event.ACKNOWLEDGE, Event.FAIL, Event.CALL_VISIT})
 
 
-def new_command(work: Work, known: Known, step: Step, kind: CommandKind) -> dict[str, Any]:
-    """The row of a command that is to be issued. Its entry is made; readings are told by their outcome alone."""
+def new_command(work: Work, config: GridConfig, known: Known, step: Step) -> list[dict[str, Any]]:
+    """The row of the command that is to be issued, if any. Its entry is made; readings are told by their outcome."""
+    kind = step.issues
+    if kind is None:
+        return []
     row = {
         "id": f"c-{secrets.token_hex(12)}",
         "meter_id": known.row.meter_id,
@@ -29,13 +34,22 @@ def new_command(work: Work, known: Known, step: Step, kind: CommandKind) -> dict
         "state": "queued",
         "order_id": order_of(known, step.goal),
         "why": known.right.why.value if step.goal is not Goal.KNOWN else Goal.KNOWN.value,
+        "head_end": head_end_of(config, known.row.maker),
         "created_at": work.at,
         "not_before": work.at,
     }
     if kind is not CommandKind.READ:
         facts = {"kind": kind.value, "why": row["why"]} | ({"order": row["order_id"]} if row["order_id"] else {})
         work.note("command.queued", command=row["id"], meter=known.row.serial, **facts)
-    return row
+    return [row]
+
+
+def head_end_of(config: GridConfig, maker: str) -> str:
+    """The name of the head-end for meters of that maker, or "" where there is none."""
+    try:
+        return for_maker(config, maker).name
+    except NoHeadEnd:
+        return ""
 
 
 def insert_commands(work: Work, rows: list[dict[str, Any]]) -> None:

@@ -4,12 +4,12 @@ The right to an opening is checked in the transaction that leases it. A command 
 the same id, so that a crash between any two steps does nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from hanport.grid import alarms
 from hanport.grid.config import GridConfig
@@ -17,20 +17,21 @@ from hanport.grid.database.tables import command, customer, facility, meter, por
 from hanport.grid.database.tables import contract as contracts
 from hanport.grid.database.tables import contract_holder as holders
 from hanport.grid.database.work import Database, Work
-from hanport.grid.headend.choosing import NoHeadEnd, answer_within, for_maker
+from hanport.grid.headend.choosing import answer_within
 from hanport.grid.headend.contract import Command, CommandKind
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import Event
 from hanport.grid.reconcile.answers import Ending, answered, failure, reported
 from hanport.grid.reconcile.decision import Expected
-from hanport.grid.reconcile.issuing import move
+from hanport.grid.reconcile.issuing import head_end_of, move
 from hanport.grid.reconcile.review import hold, review
 from hanport.grid.reconcile.view import Known, load, pace_of
 
-__all__ = ["Leased", "answered", "overdue", "reported", "take", "taken", "undelivered"]
+__all__ = ["Leased", "answered", "given_back", "overdue", "reported", "take", "taken", "to_ask", "undelivered"]
 
 ACTOR = "system"
 _DETAIL = 200
+_URGENCY = (CommandKind.CLOSE, CommandKind.OPEN, CommandKind.RESTART, CommandKind.READ)
 _NOBODY = {"leased_by": None, "lease_until": None}
 
 
@@ -45,12 +46,15 @@ class Leased:
     not_after: datetime
 
 
-def take(database: Database, config: GridConfig, worker: str, limit: int) -> list[Leased]:
-    """Lease up to `limit` commands that are due. Those whose reason has gone are taken back instead."""
-    now = database.clock.now()
-    due = select(command.c.meter_id).where(command.c.state == "queued", command.c.not_before <= now)
+def take(
+    database: Database, config: GridConfig, worker: str, limit: int, *, without: Collection[str] = ()
+) -> list[Leased]:
+    """Lease up to `limit` commands that are due, closings first; none for the head-ends in `without`.
+
+    Those whose reason has gone are taken back instead.
+    """
     with database.reading() as connection:
-        wanted = connection.execute(due.order_by(command.c.not_before, command.c.id).limit(limit)).scalars().all()
+        wanted = _due(connection, database.clock.now(), limit, without)
     if not wanted:
         return []
     with database.writing(ACTOR) as work:
@@ -61,13 +65,30 @@ def take(database: Database, config: GridConfig, worker: str, limit: int) -> lis
         return _lease(work, config, worker, list(known.values()))
 
 
+def _due(connection: Connection, at: datetime, limit: int, without: Collection[str]) -> list[int]:
+    """Meters with a command that is due: no reading is before an order, and nothing is before a closing."""
+    found: list[int] = []
+    for kind in _URGENCY:
+        due = select(command.c.meter_id).where(
+            command.c.state == "queued",
+            command.c.kind == kind.value,
+            command.c.not_before <= at,
+            command.c.head_end.not_in(without),
+        )
+        if len(found) < limit:
+            found += connection.execute(due.order_by(command.c.not_before).limit(limit - len(found))).scalars()
+    return found
+
+
 def taken(work: Work, config: GridConfig, command_id: str) -> None:
     """The head-end has the command, and answers later."""
     row = _locked(work, command_id)
     if row is None or row.state not in ("queued", "sending"):
         return  # the answer was faster
     answer_by = work.at + answer_within(config, row.head_end)
-    values = {"state": "sent", "sent_at": work.at, "answer_by": answer_by, "detail": ""} | _NOBODY
+    ask_at = work.at + timedelta(seconds=config.work.period_s)
+    sent = {"state": "sent", "sent_at": work.at, "answer_by": answer_by, "not_before": ask_at}
+    values = sent | {"detail": ""} | _NOBODY
     work.connection.execute(update(command).where(command.c.id == command_id).values(values))
     alarms.clear_alarm(work, alarms.HEAD_END_UNREACHABLE, row.head_end)
 
@@ -99,17 +120,19 @@ def given_back(work: Work, command_id: str, worker: str) -> None:
 def overdue(database: Database, config: GridConfig, limit: int = 500) -> int:
     """Leases that have run out are queued again, and commands without an answer are lost. Gives how many there were."""
     now = database.clock.now()
-    late = or_(
-        and_(command.c.state == "sending", command.c.lease_until <= now),
-        and_(command.c.state == "sent", command.c.answer_by <= now),
-    )
+    leases = and_(command.c.state == "sending", command.c.lease_until <= now)
+    answers = and_(command.c.state == "sent", command.c.answer_by <= now)
     with database.reading() as connection:
-        meters = connection.execute(select(command.c.meter_id).where(late).limit(limit)).scalars().all()
+        meters = [
+            meter_id
+            for late in (leases, answers)
+            for meter_id in connection.execute(select(command.c.meter_id).where(late).limit(limit)).scalars()
+        ]
     if not meters:
         return 0
     with database.writing(ACTOR) as work:
         held = hold(work, meters, waiting=False)
-        rows = work.connection.execute(select(command).where(late, command.c.meter_id.in_(held))).all()
+        rows = work.connection.execute(select(command).where(or_(leases, answers), command.c.meter_id.in_(held))).all()
         _end_leases(work, [row.id for row in rows if row.state == "sending"])
         lost = {row.meter_id: row for row in rows if row.state == "sent"}
         known = load(work.connection, config, lost, work.at)
@@ -117,6 +140,31 @@ def overdue(database: Database, config: GridConfig, limit: int = 500) -> int:
             failure(work, config, known[meter_id], row, Ending("lost"))
         review(work, config, list(lost))
     return len(rows)
+
+
+def to_ask(database: Database, config: GridConfig, limit: int) -> list[Leased]:
+    """Commands whose head-end is to be asked now how they stand. The next question waits twice as long."""
+    lists = [each.name for each in config.head_end if each.kind == "work_list" or not each.asks]
+    now = database.clock.now()
+    chosen = command.c.state == "sent", command.c.not_before <= now, command.c.head_end.not_in(lists)
+    with database.reading() as connection:
+        due = select(command.c.meter_id).where(*chosen).order_by(command.c.not_before).limit(limit)
+        wanted = connection.execute(due).scalars().all()
+    if not wanted:
+        return []
+    with database.writing(ACTOR) as work:
+        held = work.lock_ports(wanted, waiting=False)
+        rows = work.connection.execute(_TO_SEND.where(*chosen, command.c.meter_id.in_(held))).all()
+        for row in rows:
+            next_at = work.at + max(work.at - row.sent_at, timedelta(seconds=config.work.period_s))
+            work.connection.execute(update(command).where(command.c.id == row.id).values(not_before=next_at))
+        return [Leased(_bare(row), row.head_end, row.answer_by) for row in rows]
+
+
+def _bare(row: Row[Any]) -> Command:
+    """A command that the head-end has already: without where the meter is."""
+    kind = CommandKind(row.kind)
+    return Command(row.id, kind, row.serial, row.maker, row.model, gsrn="", address="", due_at=None)
 
 
 def _end_leases(work: Work, ids: Sequence[str]) -> None:
@@ -163,13 +211,14 @@ def _lease(work: Work, config: GridConfig, worker: str, known: list[Known]) -> l
 
 
 def _head_end(work: Work, config: GridConfig, row: Row[Any]) -> str | None:
-    try:
-        return for_maker(config, row.maker).name
-    except NoHeadEnd as error:
-        alarms.raise_alarm(work, alarms.NO_HEAD_END, row.maker, error.problem)
-        later = work.at + pace_of(config).retry_longest
-        work.connection.execute(update(command).where(command.c.id == row.id).values(not_before=later))
-        return None
+    found = head_end_of(config, row.maker)
+    if found:
+        return found
+    says = f"No head-end is for meters of {row.maker or 'an unknown maker'}: add one to grid.toml."
+    alarms.raise_alarm(work, alarms.NO_HEAD_END, row.maker, says)
+    later = work.at + pace_of(config).retry_longest
+    work.connection.execute(update(command).where(command.c.id == row.id).values(not_before=later))
+    return None
 
 
 def _sent(work: Work, known: Known, row: Row[Any], head_end: str) -> None:

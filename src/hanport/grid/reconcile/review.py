@@ -39,8 +39,7 @@ def review(work: Work, config: GridConfig, meter_ids: Collection[int], *, waitin
         step = decide(each.view, each.right, work.at, pace)
         if step.recalls:
             recall(work, each)
-        if step.issues is not None:
-            commands.append(new_command(work, each, step, step.issues))
+        commands += new_command(work, config, each, step)
         ended = _tell_orders(work, each, step)
         ports += _changed(work, config, each, step=step, ended=ended)
     insert_commands(work, commands)
