@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Column, Connection, Engine, select
 
 from hanport.clock import Clock
 from hanport.grid.audit.chain import append
@@ -18,17 +18,22 @@ from hanport.grid.audit.entry import Entry
 from hanport.grid.database.tables import facility, port
 from hanport.grid.keys import Keyring
 
+_BATCH = 5000
+
 
 @dataclass(slots=True)
 class Work:
     """A transaction that writes. `at` is the instant of everything in it; `actor` is who does it, as the log says it
     (`system`, `staff:NAME`, `token:NAME`, `customer`).
+
+    Whoever waited for a lock decides by the facts of then, so taking locks moves `at` on: take them first.
     """
 
     connection: Connection
     at: datetime
     actor: str
     keyring: Keyring
+    clock: Clock
     entries: list[Entry] = field(default_factory=list)
 
     def note(self, action: str, *, person_id: int | None = None, **facts: object) -> None:
@@ -37,18 +42,19 @@ class Work:
 
     def lock_facilities(self, ids: Iterable[int], *, waiting: bool = True) -> list[int]:
         """Hold facilities until the commit; gives those that are held. Without `waiting`, others' are left out."""
-        return self._lock(select(facility.c.id), facility.c.id, ids, waiting)
+        return self._lock(facility.c.id, ids, waiting)
 
     def lock_ports(self, meter_ids: Iterable[int], *, waiting: bool = True) -> list[int]:
         """Hold meters' ports until the commit, after their facilities."""
-        return self._lock(select(port.c.meter_id), port.c.meter_id, meter_ids, waiting)
+        return self._lock(port.c.meter_id, meter_ids, waiting)
 
-    def _lock(self, rows: object, column: object, ids: Iterable[int], waiting: bool) -> list[int]:
+    def _lock(self, column: Column[int], ids: Iterable[int], waiting: bool) -> list[int]:
         held: list[int] = []
         wanted = sorted(set(ids))
-        for begin in range(0, len(wanted), 5000):
-            chosen = rows.where(column.in_(wanted[begin : begin + 5000])).order_by(column)  # type: ignore[attr-defined]
+        for begin in range(0, len(wanted), _BATCH):
+            chosen = select(column).where(column.in_(wanted[begin : begin + _BATCH])).order_by(column)
             held += self.connection.execute(chosen.with_for_update(skip_locked=not waiting)).scalars()
+        self.at = max(self.at, self.clock.now())
         return held
 
 
@@ -68,7 +74,7 @@ class Database:
     def writing(self, actor: str) -> Iterator[Work]:
         """A transaction that commits at the end of the block, with its log entries, or not at all."""
         with self._turn, self.engine.begin() as connection:
-            work = Work(connection, self.clock.now(), actor, self.keyring)
+            work = Work(connection, self.clock.now(), actor, self.keyring, self.clock)
             yield work
             if work.entries:
                 append(connection, self.keyring, work.entries, at=work.at, actor=actor)
