@@ -119,6 +119,7 @@ meter = Table(
     Column("firmware", Text, nullable=False, server_default=""),
 )
 
+# `is_cut`: the end was not told; another installation of the meter or at the facility begins then.
 installation = Table(
     "installation",
     metadata,
@@ -126,6 +127,7 @@ installation = Table(
     _to("meter"),
     _to("facility"),
     *_period(),
+    Column("is_cut", Boolean, nullable=False, server_default=text("false")),
 )
 
 # The HAN adapter (RJ12) in a meter, with the day on which it was fitted: the warranty counts from it.
