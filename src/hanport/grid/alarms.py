@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from hanport.grid.database.insert_new import insert_new
-from hanport.grid.database.tables import alarm
+from hanport.grid.database.tables import alarm, order
 from hanport.grid.database.work import Work
+from hanport.grid.orders import ENDED
 
 CLOSING_UNCONFIRMED = "closing_unconfirmed"  # subject: the meter's serial number
 CLOSING_IMPOSSIBLE = "closing_impossible"  # subject: the meter's serial number
@@ -53,6 +54,14 @@ def clear_alarms(work: Work, kind: str, subjects: Collection[str]) -> int:
         for subject in found.values():
             work.note("alarm.cleared", kind=kind, about=subject)
     return len(found)
+
+
+def clear_settled(work: Work) -> int:
+    """Clear alarms about orders that have ended meanwhile; how many they were."""
+    stands = select(alarm.c.subject).where(alarm.c.kind == ORDER_LATE, alarm.c.cleared_at.is_(None))
+    over = select(order.c.id).where(order.c.id.in_(stands), order.c.state.in_([state.value for state in ENDED]))
+    settled = work.connection.execute(over).scalars().all()
+    return clear_alarms(work, ORDER_LATE, settled) if settled else 0
 
 
 def live(connection: Connection) -> list[Alarm]:

@@ -20,7 +20,7 @@ BATCH = 2000
 LIVE = ("queued", "sending", "sent")
 UNFINISHED = tuple(sorted(state.value for state in State if state not in ENDED))
 # Orders before their right was checked are nobody's but the customer's yet.
-_ON_THEIR_WAY = tuple(each for each in UNFINISHED if each not in (State.DRAFT, State.AWAITING_SIGNATURE, State.SIGNED))
+ON_THEIR_WAY = tuple(each for each in UNFINISHED if each not in (State.DRAFT, State.AWAITING_SIGNATURE, State.SIGNED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _orders(connection: Connection, facility_ids: Collection[int]) -> dict[int, 
     found: dict[int, list[OpenOrder]] = defaultdict(list)
     chosen = (
         select(order.c.id, order.c.kind, order.c.state, order.c.facility_id, order.c.meter_id, order.c.deadline_at)
-        .where(order.c.facility_id.in_(facility_ids), order.c.state.in_(_ON_THEIR_WAY))
+        .where(order.c.facility_id.in_(facility_ids), order.c.state.in_(ON_THEIR_WAY))
         .order_by(order.c.signed_at, order.c.id)
     )
     for row in connection.execute(chosen):
