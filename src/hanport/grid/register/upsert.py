@@ -5,7 +5,7 @@ go in. Kinds are applied in the order of their references, so a set of records m
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import func, select
@@ -48,14 +48,16 @@ _ORDER: tuple[tuple[type[Record], Callable[[Work, _Batch, Tally], None]], ...] =
 _TURN = 7_435_001  # of all advisory locks, the register's
 
 
-def apply(work: Work, records: Sequence[Record]) -> Applied:
+def apply(work: Work, records: Sequence[Record], *, before: Callable[[Collection[int]], None] | None = None) -> Applied:
     """Bring records into the facts, and have the ports of the facilities that they touch reviewed. `refused` counts
-    from the first record, 0.
+    from the first record, 0. `before` is given the facilities whose facts may change, while they are as they were.
     """
     take_turn(work)
     tally = Tally()
     batches = _batches(records, tally)
-    work.lock_facilities(_held(work, batches))
+    held = work.lock_facilities(_held(work, batches))
+    if before is not None:
+        before(held)
     for kind, apply_kind in _ORDER:
         if batches[kind]:
             apply_kind(work, batches[kind], tally)
