@@ -9,15 +9,9 @@ from grid.conftest import START
 from grid.ordering.desk import CONFIG, Desk
 from grid.town import Town, gsrn, person_number
 from hanport.grid.database import tables
-from hanport.grid.database.work import Database
 from hanport.grid.ordering.taking import OrderError, Wish, take
 from hanport.grid.orders import Kind, State
 from hanport.grid.workdays import deadline
-
-
-@pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database)
 
 
 def test_a_holder_opens_and_the_command_is_in_the_outbox(town: Town, desk: Desk) -> None:
