@@ -21,6 +21,7 @@ SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 CONTENT_TYPES = {"": "application/xml", SOAP_11: "text/xml", SOAP_12: "application/soap+xml"}
 
+_PREFIXES = {MESSAGE[1:-1]: "m", CONTROLS[1:-1]: "c", EVENTS[1:-1]: "e"}
 Element: TypeAlias = Any  # lxml comes without types
 _SCHEMA = Path(__file__).with_name("schema") / "message.xsd"
 _ENCODING = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
@@ -73,10 +74,13 @@ def write(root: Element, envelope: str = "") -> bytes:
 
 
 def element(parent: Element | None, name: str, text: str | None = None, **attributes: str) -> Element:
-    """A new element below the parent. Raises ValueError for text that XML cannot hold."""
-    made = etree.Element(name, nsmap=_PREFIXES, **attributes) if parent is None else None
-    if made is None:
-        made = etree.SubElement(parent, name, **attributes)
+    """A new element below the parent, or alone. Raises ValueError for text that XML cannot hold."""
+    namespace = name[1:].partition("}")[0]
+    prefix = {_PREFIXES[namespace]: namespace}
+    if parent is None:
+        made = etree.Element(name, attributes, nsmap=prefix)
+    else:
+        made = etree.SubElement(parent, name, attributes, nsmap=prefix)
     made.text = text
     return made
 
@@ -85,9 +89,6 @@ def text_of(parent: Element, namespace: str, path: str) -> str:
     """The text at a path of names below an element, "" where there is none."""
     found = parent.find("/".join(namespace + name for name in path.split("/")))
     return "" if found is None else (found.text or "").strip()
-
-
-_PREFIXES = {"m": MESSAGE[1:-1]}
 
 
 def _checked_text(body: bytes) -> bytes:
