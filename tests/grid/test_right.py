@@ -304,3 +304,26 @@ def test_a_contract_end_that_is_known_beforehand_is_told() -> None:
     assert found.until == AT - HOUR
     assert right(household(contracts=(contract,)), METER, AT).until == ends
     assert right(household(contracts=(contract,)), METER, ends).until is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "opens_then"),
+    [
+        (asked(withdrawn_at=AT + HOUR), False),
+        (asked(signed_at=AT + HOUR), True),
+        (household(contracts=(Contract(1, Period(BEGIN, AT + HOUR), (MINE,)),)), False),
+        (household(contracts=(Contract(1, Period(AT + HOUR), (MINE,)),)), True),
+        (held(replace(MINE, period=Period(BEGIN, AT + HOUR))), False),
+        (held(replace(MINE, period=Period(AT + HOUR))), True),
+        (household(exemptions=(Period(AT + HOUR),)), False),
+        (household(exemptions=(Period(BEGIN, AT + HOUR),)), True),
+        (household(installations=(Installation(METER, Period(BEGIN, AT + HOUR)),)), False),
+        (household(installations=(Installation(METER, Period(AT + HOUR)),)), True),
+        (household(user_changes=(AT + HOUR,)), False),
+    ],
+)
+def test_each_change_that_is_known_beforehand_is_told(facts: Facts, opens_then: bool) -> None:
+    assert right(facts, METER, AT).until == AT + HOUR
+    assert right(facts, METER, AT).is_open is not opens_then
+    assert right(facts, METER, AT + HOUR).is_open is opens_then
+    assert right(facts, METER, AT + HOUR).until is None
