@@ -42,7 +42,7 @@ class Purpose(StrEnum):
     PERSON_KEY = "person-key"
     EVIDENCE = "evidence"  # of an identity check, with an order
     IMPORT = "import"  # a file that waits for two people
-    ANSWER = "answer"  # to a request with an idempotency key
+    ANSWER = "idempotency"  # to a request with an idempotency key
 
 
 class KeyTable(typed_toml.Table, frozen=True):

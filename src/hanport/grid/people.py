@@ -49,7 +49,12 @@ def number_of(connection: Connection, keyring: Keyring, person_id: int) -> Numbe
     sealed = connection.execute(select(person.c.number_sealed).where(person.c.id == person_id)).scalar_one_or_none()
     if sealed is None:
         return None
-    kind, _, digits = keyring.open(sealed, Purpose.NUMBER).decode().partition(":")
+    return read_number(keyring.open(sealed, Purpose.NUMBER))
+
+
+def read_number(plain: bytes) -> Number:
+    """A number as `person.number_sealed` holds it under its seal."""
+    kind, _, digits = plain.decode().partition(":")
     return Number(digits, NumberKind(kind))
 
 
