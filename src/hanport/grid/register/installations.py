@@ -199,8 +199,8 @@ def _stored(connection: Connection, meter_ids: Collection[int], facility_ids: Co
 
 def _note(work: Work, differing: Collection[Stay], removed: Collection[Stay]) -> None:
     stays = [*differing, *removed]
-    serials = _names(work.connection, meter.c.id, meter.c.serial, (stay.meter_id for stay in stays))
-    places = _names(work.connection, facility.c.id, facility.c.gsrn, (stay.facility_id for stay in stays))
+    serials = rows.names_of(work.connection, meter.c.serial, (stay.meter_id for stay in stays))
+    places = rows.names_of(work.connection, facility.c.gsrn, (stay.facility_id for stay in stays))
     for stay in stays:
         noted: dict[str, Any] = {"meter": serials[stay.meter_id], "facility": places[stay.facility_id]}
         if stay in removed:
@@ -212,11 +212,6 @@ def _note(work: Work, differing: Collection[Stay], removed: Collection[Stay]) ->
         else:
             fields = {told_name("ends_at" if name == "is_cut" else name) for name in stay.differing}
             work.note("installation.changed", **noted, fields=sorted(fields))
-
-
-def _names(connection: Connection, key: Any, name: Any, ids: Iterable[int]) -> dict[int, str]:
-    chosen: Select[Any] = select(key.label("id"), name.label("name"))
-    return {row.id: row.name for row in rows.found(connection, chosen, key, ids)}
 
 
 def _id(stay: Stay) -> int:

@@ -29,6 +29,12 @@ def ids_of(connection: Connection, column: Column[Any], keys: Iterable[Any]) -> 
     return {row.key: row.id for row in found(connection, chosen, column, keys)}
 
 
+def names_of(connection: Connection, column: Column[Any], ids: Iterable[int]) -> dict[int, Any]:
+    """A column of rows by their ids."""
+    chosen: Select[Any] = select(column.table.c.id.label("id"), column.label("name"))
+    return {row.id: row.name for row in found(connection, chosen, column.table.c.id, ids)}
+
+
 def differing(stored: Row[Any], told: Mapping[str, object]) -> dict[str, object]:
     """The columns in which what was told differs from what is stored. What is UNSET was not told."""
     return {name: value for name, value in told.items() if value is not UNSET and getattr(stored, name) != value}

@@ -1,0 +1,82 @@
+"""Whether a facility's port can be opened at all, whoever asks: said before anybody signs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, select
+
+from hanport.grid.database.tables import meter, meter_model, port
+from hanport.grid.register.facts import facts_of
+from hanport.grid.right import Installation, right
+
+
+class Obstacle(StrEnum):
+    """Why a port cannot be opened."""
+
+    NO_METER = "no_meter"
+    MODEL_CANNOT = "model_cannot"  # not from afar: another meter is needed first
+    EXEMPTED = "exempted"
+
+
+# For people: the problem, and what to do.
+WORDS: dict[Obstacle, tuple[str, str]] = {
+    Obstacle.NO_METER: ("No meter is installed at the facility.", "Wait until one is."),
+    Obstacle.MODEL_CANNOT: ("The meter's port cannot be opened from afar.", "Have the meter exchanged first."),
+    Obstacle.EXEMPTED: ("The port of this facility must stay closed.", "Ask the company; an order cannot be made."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """What stands in the way, the weightiest first, and how the port is now.
+
+    `meter_id` is the meter installed at that instant (None: there is none). `is_open`: the meter reports that its port
+    is open. `has_right`: somebody has asked for that already, and has the right to it.
+    """
+
+    facility_id: int
+    meter_id: int | None
+    serial: str
+    maker: str
+    model: str
+    is_open: bool
+    has_right: bool
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def can_open(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.obstacles
+
+
+def eligibility(connection: Connection, facility_id: int, at: datetime) -> Eligibility:
+    """Whether the port of the meter at the facility can be opened."""
+    facts = facts_of(connection, [facility_id])[facility_id]
+    here = max((each for each in facts.installations if each.period.holds(at)), key=_begin, default=None)
+    obstacles = [Obstacle.EXEMPTED] if any(each.holds(at) for each in facts.exemptions) else []
+    if here is None:
+        return Eligibility(facility_id, None, "", "", "", False, False, (*obstacles, Obstacle.NO_METER))
+    chosen = (
+        select(meter.c.serial, meter.c.maker, meter.c.model, meter_model.c.can_open, port.c.reported)
+        .outerjoin(meter_model, and_(meter_model.c.maker == meter.c.maker, meter_model.c.model == meter.c.model))
+        .outerjoin(port, port.c.meter_id == meter.c.id)
+        .where(meter.c.id == here.meter_id)
+    )
+    row = connection.execute(chosen).one()
+    if row.can_open is False:
+        obstacles.append(Obstacle.MODEL_CANNOT)
+    return Eligibility(
+        facility_id=facility_id,
+        meter_id=here.meter_id,
+        serial=row.serial,
+        maker=row.maker,
+        model=row.model,
+        is_open=row.reported == "open",
+        has_right=right(facts, here.meter_id, at).is_open,
+        obstacles=tuple(obstacles),
+    )
+
+
+def _begin(installation: Installation) -> tuple[datetime, int]:
+    return installation.period.begins, installation.meter_id
