@@ -25,6 +25,7 @@ from hanport.grid.reconcile.review import hold, review
 from hanport.grid.reconcile.view import LIVE, Known, load, pace_of
 
 _DETAIL = 200
+_READS = 3  # so often a reading is tried before the command that it follows is given once more
 _MADE = {
     CommandKind.OPEN: Expected.OPEN,
     CommandKind.CLOSE: Expected.CLOSED,
@@ -102,8 +103,9 @@ def failure(work: Work, config: GridConfig, known: Known, row: Row[Any], ending:
         values |= {"retry_at": None, "expected": _MADE[kind].value}  # it may have been done: the meter is asked
         if kind is CommandKind.OPEN:
             values["doubt_until"] = work.at + DOUBT
-    if kind is CommandKind.READ and known.view.expected is not Expected.NOTHING:
-        values["expected"] = Expected.UNKNOWN.value  # it does not say: the command is given once more
+    is_silent = ending.state == "lost" or failures % _READS == 0
+    if kind is CommandKind.READ and known.view.expected is not Expected.NOTHING and is_silent:
+        values["expected"] = Expected.UNKNOWN.value  # nobody says: the command is given once more
     _set_port(work, known, values)
     _tell_failure(work, config, known, order_id=row.order_id, failures=failures)
     if ending.gives_up and kind is CommandKind.CLOSE:

@@ -1,0 +1,140 @@
+"""The worker, with a head-end before it that fails in every way."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import cycle
+
+import pytest
+
+from grid.reconcile.field import Field, Trouble
+from grid.reconcile.hands import Hands, later
+from grid.town import Town
+from hanport.clock import ManualClock, SystemClock
+from hanport.grid.config import GridConfig, HeadEndTable, WorkTable
+from hanport.grid.context import Grid
+from hanport.grid.database.work import Database
+from hanport.grid.headend.contract import CommandKind
+from hanport.grid.worker import Worker, run
+
+HEAD_ENDS = (HeadEndTable(name="field", kind="rest", url="https://field.example"),)
+WORK = WorkTable(period_s=5, answer_within_s=60, lease_s=30)
+
+
+@pytest.fixture
+def config() -> GridConfig:
+    return GridConfig(head_end=HEAD_ENDS, work=WORK)
+
+
+@pytest.fixture
+def hands(database: Database, config: GridConfig) -> Hands:
+    return Hands(database, config)
+
+
+@pytest.fixture
+def field(clock: ManualClock) -> Field:
+    return Field(clock.now, "field")
+
+
+@pytest.fixture
+def worker(database: Database, config: GridConfig, clock: ManualClock, field: Field) -> Worker:
+    return Worker(Grid(config, database), field, clock)
+
+
+async def _rounds(worker: Worker) -> None:
+    """Until nothing is left to do now."""
+    for _ in range(12):
+        if not await worker.round():
+            return
+
+
+async def test_an_order_is_done_in_a_few_rounds(town: Town, hands: Hands, worker: Worker, field: Field) -> None:
+    _, meter_id, customer_id, contract_id = town.household()
+    order_id = town.request(contract_id, customer_id)
+    await _rounds(worker)
+    assert hands.state(order_id) == "read_back"
+    assert field.open_ports == {hands.serial(meter_id)}
+    hands.withdraw(order_id)
+    hands.set_port(meter_id, review_at=worker._clock.now())
+    await _rounds(worker)
+    assert field.open_ports == set()
+    assert hands.port(meter_id).reported == "closed"
+
+
+async def test_whatever_goes_wrong_it_ends_as_it_must(
+    town: Town, hands: Hands, worker: Worker, field: Field, clock: ManualClock
+) -> None:
+    """A meter for each trouble: twice it happens, once it does not, and so on."""
+    orders: dict[int, str] = {}
+    turns: dict[str, Iterator[Trouble]] = {}
+    for trouble in Trouble:
+        _, meter_id, customer_id, contract_id = town.household()
+        orders[meter_id] = town.request(contract_id, customer_id)
+        turns[hands.serial(meter_id)] = cycle([trouble, trouble, Trouble.NONE])
+    field.trouble = lambda command: next(turns[command.meter_serial])
+    serials = {hands.serial(meter_id) for meter_id in orders}
+
+    async def until(reported: str) -> None:
+        for _ in range(40):
+            await _rounds(worker)
+            if all(hands.port(meter_id).reported == reported for meter_id in orders):
+                return
+            await later(clock, minutes=30)
+        raise AssertionError(f"not all are {reported}")
+
+    await until("open")
+    assert field.open_ports == serials
+    assert {hands.state(order_id) for order_id in orders.values()} == {"read_back"}
+    for meter_id, order_id in orders.items():
+        hands.withdraw(order_id)
+        hands.set_port(meter_id, review_at=clock.now())
+    await until("closed")
+    assert field.open_ports == set()
+
+
+async def test_a_lost_reply_does_nothing_twice(
+    town: Town, hands: Hands, worker: Worker, field: Field, clock: ManualClock
+) -> None:
+    _, _, customer_id, contract_id = town.household()
+    town.request(contract_id, customer_id)
+    lost = iter([Trouble.LOSE_REPLY] * 3)
+    field.trouble = lambda command: next(lost, Trouble.NONE)
+    for _ in range(10):
+        await _rounds(worker)
+        await later(clock, minutes=10)
+    assert [kind for _, kind in field.orders].count(CommandKind.OPEN) == 1
+    assert len({each.id for each in field.arrived if each.kind is CommandKind.OPEN}) == 1
+
+
+async def test_a_command_is_not_sent_after_its_lease(
+    town: Town, hands: Hands, worker: Worker, field: Field, clock: ManualClock
+) -> None:
+    """A machine that slept wakes with a lease that another worker may have taken over."""
+    _, meter_id, customer_id, contract_id = town.household()
+    town.request(contract_id, customer_id)
+    hands.review(meter_id)
+    (leased,) = hands.take()
+    await later(clock, minutes=10)
+    await worker._send(leased)
+    assert field.arrived == []
+
+
+async def test_the_worker_runs_until_it_is_told_to_end(
+    town: Town, database: Database, keyring: object, config: GridConfig
+) -> None:
+    clock = SystemClock()
+    quick = GridConfig(head_end=HEAD_ENDS, work=WorkTable(period_s=0.05))
+    real = Database(database.engine, database.keyring, clock)
+    field, hands = Field(clock.now, "field"), Hands(real)
+    town = Town(real)
+    _, meter_id, customer_id, contract_id = town.household()
+    order_id = town.request(contract_id, customer_id)
+    until = asyncio.Event()
+    running = asyncio.create_task(run(Grid(quick, real), field, clock, until))
+    while hands.state(order_id) != "read_back":
+        await asyncio.sleep(0.02)
+    hands.withdraw(order_id)
+    hands.set_port(meter_id, review_at=clock.now())
+    while hands.port(meter_id).reported != "closed":
+        await asyncio.sleep(0.02)
+    until.set()
+    await running
