@@ -229,6 +229,12 @@ port = Table(
     Column("doubt_until", Instant),
     CheckConstraint("reported IN ('open', 'closed', 'unknown')", name="reported"),
     Index("ix_port_review_at", "review_at"),
+    Index(
+        "ix_port_held_by",
+        "held_by",
+        sqlite_where=text("held_by IS NOT NULL"),
+        postgresql_where=text("held_by IS NOT NULL"),
+    ),
     Index("ix_port_may_be_open", "meter_id", sqlite_where=text("may_be_open"), postgresql_where=text("may_be_open")),
 )
 

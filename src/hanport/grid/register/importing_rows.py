@@ -11,9 +11,10 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from hanport.errors import ConfigError
 from hanport.grid.register.importing_masking import masked, masked_name
@@ -27,16 +28,14 @@ _TOLD_SEPARATOR = re.compile(r"sep=([;,\t])")  # a spreadsheet's own first line
 _SAVE_AS = "Save it as CSV in UTF-8."
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """The cells of a line, as many as there are headings."""
 
     line: int
-    cells: tuple[str, ...]
+    cells: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenRow:
+class BrokenRow(msgspec.Struct, frozen=True, gc=False):
     """A line that is no row of the table."""
 
     line: int
@@ -111,10 +110,15 @@ class Sheet:
     def _row(self, number: int, line: str) -> Row | BrokenRow | None:
         if len(line) > _LONGEST:
             return BrokenRow(number, "The line is too long.", f"A line has {_LONGEST} characters at most.")
-        if _CONTROL.search(line):
+        if not line[:-1].isprintable() and _CONTROL.search(line):
             return BrokenRow(number, "There is a control character in the line.", "Take it out.")
         try:
-            cells = self._joined(number, line) if line.count('"') % 2 else _cells([line], self._separator)
+            if '"' not in line:
+                cells = [cell.strip() for cell in line.split(self._separator)]
+            elif line.count('"') % 2:
+                cells = self._joined(number, line)
+            else:
+                cells = _cells([line], self._separator)
         except csv.Error:
             return BrokenRow(
                 number, "The quotation marks do not pair.", 'Enclose a cell in "", and double those in it.'
@@ -128,7 +132,7 @@ class Sheet:
                 f"The line has {len(cells)} cells, and there are {width} headings.",
                 'A cell with a separator in it is enclosed in "".',
             )
-        return Row(number, tuple(cells[:width]))
+        return Row(number, cells[:width])
 
     def _joined(self, number: int, line: str) -> list[str]:
         """The cells of a line together with the lines that its open cell goes on in. Raises csv.Error."""
