@@ -1,8 +1,9 @@
 """Makes the head-ends of a configuration, each from the one table of kinds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hanport.clock import Clock, SystemClock
 from hanport.errors import ConfigError
@@ -18,7 +19,7 @@ from hanport.grid.headend.contract import HeadEnd
 from hanport.grid.headend.rest import RestHeadEnd
 from hanport.grid.headend.terms import Terms
 from hanport.grid.headend.virtual import VirtualHeadEnd
-from hanport.grid.headend.wire import address, wire
+from hanport.grid.headend.wire import Wire, address, wire
 from hanport.grid.headend.work_list import WorkList
 
 _ENVELOPES = {"": "", "1.1": SOAP_11, "1.2": SOAP_12}
@@ -72,7 +73,7 @@ def _work_list(table: HeadEndTable, site: _Site) -> HeadEnd:
 
 def _rest(table: HeadEndTable, site: _Site) -> HeadEnd:
     terms = _terms(table, site)
-    return RestHeadEnd(terms, wire(table, site.folder, site.config.work.sendings_at_once))
+    return RestHeadEnd(terms, _wire(table, site, [terms.url]))
 
 
 def _cim(table: HeadEndTable, site: _Site) -> HeadEnd:
@@ -84,7 +85,7 @@ def _cim(table: HeadEndTable, site: _Site) -> HeadEnd:
         )
     return CimHeadEnd(
         terms,
-        wire(table, site.folder, site.config.work.sendings_at_once),
+        _wire(table, site, [terms.url]),
         codes=codes(table.codes, table.name),
         sender=Sender(table.source, terms.reply_url, _ENVELOPES[table.soap]),
         asks=table.asks,
@@ -93,7 +94,12 @@ def _cim(table: HeadEndTable, site: _Site) -> HeadEnd:
 
 def _virtual(table: HeadEndTable, site: _Site) -> HeadEnd:
     meters = {serial: address(table, where, in_production=site.in_production) for serial, where in table.meters.items()}
-    return VirtualHeadEnd(table.name, wire(table, site.folder, site.config.work.sendings_at_once), meters, site.clock)
+    return VirtualHeadEnd(table.name, _wire(table, site, meters.values()), meters, site.clock)
+
+
+def _wire(table: HeadEndTable, site: _Site, addresses: Iterable[str]) -> Wire:
+    is_encrypted = any(urlsplit(each).scheme == "https" for each in addresses)
+    return wire(table, site.folder, connections=site.config.work.sendings_at_once, is_encrypted=is_encrypted)
 
 
 def _terms(table: HeadEndTable, site: _Site) -> Terms:

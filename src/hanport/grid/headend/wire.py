@@ -68,13 +68,16 @@ class Wire:
         await self._client.aclose()
 
 
-def wire(table: HeadEndTable, folder: Path, connections: int) -> Wire:
-    """Connections to the head-end of a table; its files count from `folder`. Raises ConfigError."""
+def wire(table: HeadEndTable, folder: Path, *, connections: int, is_encrypted: bool) -> Wire:
+    """Connections to the head-end of a table; its files count from `folder`. Raises ConfigError.
+
+    Not `is_encrypted`: no server is trusted, as none is met.
+    """
     headers = {"Accept-Encoding": "identity", "User-Agent": "hanport"}
     if table.token_file:
         headers["Authorization"] = f"Bearer {_token(folder / table.token_file, table.name)}"
     client = httpx.AsyncClient(
-        verify=_trust(table, folder),
+        verify=_trust(table, folder) if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         headers=headers,
         timeout=table.timeout_s,
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
