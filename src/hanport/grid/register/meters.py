@@ -22,9 +22,9 @@ _DECIDING = frozenset({"maker", "model"})
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
-def apply_meters(work: Work, batch: Sequence[tuple[int, MeterRecord]], tally: Tally) -> None:
-    """Add and change meters, each new one with its port, and their installations. A meter may have several records,
-    one for each installation.
+def apply_meters(work: Work, batch: Sequence[tuple[int, MeterRecord]], tally: Tally) -> list[Stay]:
+    """Add and change meters, each new one with its port, and their installations; gives those that differ. A meter may
+    have several records, one for each installation.
     """
     serials = list(dict.fromkeys(record.serial for _, record in batch))
     stored = rows.by_key(work.connection, meter.c.serial, serials)
@@ -43,10 +43,12 @@ def apply_meters(work: Work, batch: Sequence[tuple[int, MeterRecord]], tally: Ta
     changed = _write_meters(work, told, stored)
     for serial, meter_id in rows.ids_of(work.connection, meter.c.serial, set(told) - set(stored)).items():
         stays.rename(ids[serial], meter_id)
-    tally.facility_ids |= {stay.facility_id for stay in stays.write(work)}
+    differing = stays.write(work)
+    tally.facility_ids |= {stay.facility_id for stay in differing}
     for serial, stay in taken:
         has_moved = stay is not None and bool(stay.differing)
         tally.count(is_new=serial not in stored, has_changed=serial in changed or has_moved)
+    return differing
 
 
 def _take(

@@ -5,16 +5,13 @@ go in. Kinds are applied in the order of their references, so a set of records m
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import func, select
-
-from hanport.grid.database.tables import contract, customer, exemption, facility, installation, meter
 from hanport.grid.database.work import Work
-from hanport.grid.register import rows
 from hanport.grid.register.contracts import apply_contracts
-from hanport.grid.register.customers import apply_customers, apply_powers, facilities_of
+from hanport.grid.register.customers import apply_customers, apply_powers
+from hanport.grid.register.holding import hold, take_turn
 from hanport.grid.register.kinds import (
     AdapterRecord,
     ContractRecord,
@@ -35,7 +32,7 @@ __all__ = ["Applied", "Refused", "apply", "take_turn"]
 
 _Batch: TypeAlias = list[tuple[int, Any]]
 
-_ORDER: tuple[tuple[type[Record], Callable[[Work, _Batch, Tally], None]], ...] = (
+_ORDER: tuple[tuple[type[Record], Callable[[Work, _Batch, Tally], object]], ...] = (
     (ModelRecord, apply_models),
     (CustomerRecord, apply_customers),
     (FacilityRecord, apply_facilities),
@@ -45,17 +42,15 @@ _ORDER: tuple[tuple[type[Record], Callable[[Work, _Batch, Tally], None]], ...] =
     (ExemptionRecord, apply_exemptions),
     (PowerRecord, apply_powers),
 )
-_TURN = 7_435_001  # of all advisory locks, the register's
 
 
 def apply(work: Work, records: Sequence[Record], *, before: Callable[[Collection[int]], None] | None = None) -> Applied:
     """Bring records into the facts, and have the ports of the facilities that they touch reviewed. `refused` counts
     from the first record, 0. `before` is given the facilities whose facts may change, while they are as they were.
     """
-    take_turn(work)
+    held = hold(work, records)
     tally = Tally()
     batches = _batches(records, tally)
-    held = work.lock_facilities(_held(work, batches))
     if before is not None:
         before(held)
     for kind, apply_kind in _ORDER:
@@ -63,12 +58,6 @@ def apply(work: Work, records: Sequence[Record], *, before: Callable[[Collection
             apply_kind(work, batches[kind], tally)
     touch(work, tally.facility_ids)
     return tally.result()
-
-
-def take_turn(work: Work) -> None:
-    """Wait until nobody else writes to the register; it is held until the commit, before anything else is locked."""
-    if work.connection.dialect.name == "postgresql":
-        work.connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def _batches(records: Sequence[Record], tally: Tally) -> dict[type[Record], _Batch]:
@@ -98,25 +87,3 @@ def _identity(record: Record) -> object:
             return AdapterRecord, record.serial
         case ModelRecord():
             return ModelRecord, record.maker, record.model
-
-
-def _held(work: Work, batches: dict[type[Record], _Batch]) -> set[int]:
-    """The facilities whose facts may change: those that are named, and those that stored rows of the keys are of."""
-    connection = work.connection
-
-    def of(kind: type[Record], name: str) -> list[Any]:
-        return [value for _, record in batches[kind] if isinstance(value := getattr(record, name), str) and value]
-
-    def stored(column: Any, chosen: Any, keys: Iterable[Any]) -> set[int]:
-        return {row.facility_id for row in rows.found(connection, chosen, column, keys)}
-
-    named = [
-        each for kind in (ContractRecord, MeterRecord, ExemptionRecord, PowerRecord) for each in of(kind, "facility")
-    ]
-    held = set(rows.ids_of(connection, facility.c.gsrn, [*of(FacilityRecord, "gsrn"), *named]).values())
-    held |= stored(contract.c.key, select(contract.c.facility_id), of(ContractRecord, "key"))
-    held |= stored(exemption.c.key, select(exemption.c.facility_id), of(ExemptionRecord, "key"))
-    moves = select(installation.c.facility_id).join(meter)
-    held |= stored(meter.c.serial, moves.distinct(), of(MeterRecord, "serial"))
-    holders = [*of(CustomerRecord, "key"), *of(PowerRecord, "grantor")]
-    return held | facilities_of(work, rows.ids_of(connection, customer.c.key, holders).values())
