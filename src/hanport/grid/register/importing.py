@@ -18,7 +18,7 @@ from hanport.grid.register.importing_batches import Batch, keep_applied, keep_wa
 from hanport.grid.register.importing_files import Found, Place, Refusal, key_of, read_files, record_kind
 from hanport.grid.register.importing_masking import masked
 from hanport.grid.register.kinds import Record, RecordKind
-from hanport.grid.register.upsert import Applied
+from hanport.grid.register.upsert import Applied, take_turn
 from hanport.grid.workdays import STOCKHOLM
 
 _MOST_ABSENT = 3  # a whole file that lacks more than a third of what runs was rather cut
@@ -93,6 +93,7 @@ def import_files(
 
 
 def _bring_in(work: Work, config: GridConfig, found: Found, options: Options) -> Report:
+    take_turn(work)
     endings, not_ended, is_doubtful = _endings(work, found, options.full)
     records = [*found.records, *endings]
     outcome = attempt(work, config, records, allowed=0 if is_doubtful else None)
