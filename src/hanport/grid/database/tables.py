@@ -319,7 +319,7 @@ import_batch = Table(
     CheckConstraint("state IN ('waiting', 'applied', 'rejected')", name="state"),
 )
 
-# An event from the market or the company's systems, by its sender's own key.
+# An event from the market or the company's systems, by its sender's own key. `undo`: what its withdrawal restores.
 event = Table(
     "event",
     metadata,
@@ -328,6 +328,7 @@ event = Table(
     Column("body", Json, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("undo", Json),
     Column("withdrawn_at", Instant),
 )
 

@@ -16,7 +16,7 @@ from hanport.grid.database.tables import contract, contract_holder, customer, fa
 from hanport.grid.database.work import Work
 from hanport.grid.register import rows
 from hanport.grid.register.kinds import ContractRecord
-from hanport.grid.register.places import NO_FACILITY, told_name
+from hanport.grid.register.places import NO_FACILITY, told_names
 from hanport.grid.register.tally import Tally
 
 
@@ -109,7 +109,7 @@ def _change(work: Work, known: _Batch, record: ContractRecord, tally: Tally) -> 
     if differs:
         known.changed[before.id] = differs
         for each in standing:
-            work.note("contract.changed", person_id=each.person_id, **noted, fields=sorted(map(told_name, differs)))
+            work.note("contract.changed", person_id=each.person_id, **noted, fields=told_names(differs))
             if "begins_at" in differs and each.begins_at == before.begins_at:
                 known.changed_holders[each.id] = {"begins_at": record.begins_at}
     has_changed = _change_holders(work, known, record, noted) or bool(differs)

@@ -11,7 +11,7 @@ from hanport.grid.database.work import Work
 from hanport.grid.identifiers import NumberKind
 from hanport.grid.register import rows
 from hanport.grid.register.kinds import CustomerKind, CustomerRecord, PowerBasis, PowerRecord
-from hanport.grid.register.places import NO_FACILITY, told_name
+from hanport.grid.register.places import NO_FACILITY, told_names
 from hanport.grid.register.tally import Tally
 
 # What the right stands on.
@@ -35,7 +35,7 @@ def apply_customers(work: Work, batch: Sequence[tuple[int, CustomerRecord]], tal
             work.note("customer.added", person_id=persons[record.number])
         elif differs:
             changed[before.id] = differs
-            work.note("customer.changed", person_id=before.person_id, fields=_names(differs))
+            work.note("customer.changed", person_id=before.person_id, fields=told_names(differs))
             if "person_id" in differs:
                 work.note("customer.changed", person_id=persons[record.number], fields=["number"])
     rows.add(work.connection, customer, new)
@@ -74,7 +74,9 @@ def apply_powers(work: Work, batch: Sequence[tuple[int, PowerRecord]], tally: Ta
         elif differs:
             changed[before.id] = differs
             touched.add(before.grantor_id)
-            _note_power(work, "power.changed", (grantor.person_id, agent_id), power=record.key, fields=_names(differs))
+            _note_power(
+                work, "power.changed", (grantor.person_id, agent_id), power=record.key, fields=told_names(differs)
+            )
         if before is None or differs:
             touched.add(grantor.id)
     rows.add(work.connection, power, new)
@@ -120,7 +122,3 @@ def _note_power(work: Work, action: str, persons: tuple[int, int], **facts: obje
     """In the log of who is acted for, and in that of who acts."""
     for person_id, role in zip(persons, ("grantor", "agent"), strict=True):
         work.note(action, person_id=person_id, role=role, **facts)
-
-
-def _names(differs: dict[str, object]) -> list[str]:
-    return sorted("number" if name == "person_id" else told_name(name) for name in differs)

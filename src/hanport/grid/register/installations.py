@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from hanport.grid.database.tables import facility, installation, meter
 from hanport.grid.database.work import Work
 from hanport.grid.register import rows
-from hanport.grid.register.places import told_name
+from hanport.grid.register.places import told_names
 
 ELSEWHERE = ("facility", "The meter is in another facility then.", "Send the end of that installation first.")
 OTHER_METER = ("facility", "Another meter is installed there from the same instant.", "Send each with its own `from`.")
@@ -107,9 +107,14 @@ class Stays:
             stay.meter_id = meter_id
             self._of_meter[meter_id].append(stay)
 
-    def of_facility(self, facility_id: int) -> list[Stay]:
-        """All installations there."""
-        return self._of_facility[facility_id]
+    def of(self, meter_id: int, facility_id: int) -> list[Stay]:
+        """The installations of the meter there."""
+        return [stay for stay in self._of_meter[meter_id] if stay.facility_id == facility_id]
+
+    def retell(self, stay: Stay, begins_at: datetime, told: datetime | None) -> None:
+        """Let an installation be as it was told before."""
+        stay.begins_at, stay.told = begins_at, told
+        self._moved.append(stay)
 
     def write(self, work: Work) -> list[Stay]:
         """Store and note what differs; gives those installations."""
@@ -142,7 +147,7 @@ class Stays:
 
     def _same(self, meter_id: int, facility_id: int, begins_at: datetime, ends_at: datetime | None) -> list[Stay]:
         """The installations that a record is about: the one with that begin, or else those that lie in its time."""
-        here = [stay for stay in self._of_meter[meter_id] if stay.facility_id == facility_id]
+        here = self.of(meter_id, facility_id)
         exact = [stay for stay in here if stay.begins_at == begins_at]
         if exact or not here:
             return exact
@@ -210,8 +215,7 @@ def _note(work: Work, differing: Collection[Stay], removed: Collection[Stay]) ->
         elif stay.row.ends_at is None and stay.ends_at is not None and stay.begins_at == stay.row.begins_at:
             work.note("installation.ended", **noted)
         else:
-            fields = {told_name("ends_at" if name == "is_cut" else name) for name in stay.differing}
-            work.note("installation.changed", **noted, fields=sorted(fields))
+            work.note("installation.changed", **noted, fields=told_names(stay.differing))
 
 
 def _id(stay: Stay) -> int:

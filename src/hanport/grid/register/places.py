@@ -1,6 +1,6 @@
 """Applies records of facilities, exemptions, adapters and models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Table, select
@@ -100,18 +100,23 @@ def upsert(work: Work, key: Column[Any], told: Sequence[Told], tally: Tally) -> 
             work.note(f"{table.name}.added", **noted)
         elif differs:
             changed[before.id] = differs
-            work.note(f"{table.name}.changed", **noted, fields=sorted(map(told_name, differs)))
+            work.note(f"{table.name}.changed", **noted, fields=told_names(differs))
     rows.add(work.connection, table, new)
     rows.change(work.connection, table, changed)
 
 
-def told_name(column: str) -> str:
-    """A column as the company knows it."""
-    names = {
-        "begins_at": "from",
-        "ends_at": "to",
-        "is_protected": "protected",
-        "died_at": "died",
-        "fitted_on": "fitted",
-    }
-    return names.get(column, column.removesuffix("_id"))
+def told_names(columns: Iterable[str]) -> list[str]:
+    """Columns as the company knows them."""
+    return sorted({_TOLD.get(column, column.removesuffix("_id")) for column in columns})
+
+
+_TOLD = {
+    "begins_at": "from",
+    "ends_at": "to",
+    "is_cut": "to",
+    "is_protected": "protected",
+    "died_at": "died",
+    "fitted_on": "fitted",
+    "person_id": "number",
+    "may_open": "opens",
+}

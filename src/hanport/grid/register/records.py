@@ -5,8 +5,9 @@ A column that is not given says nothing: what is known stays. One that is given 
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from msgspec import UNSET
 
@@ -46,6 +47,7 @@ __all__ = [
     "RecordError",
     "RecordKind",
     "read",
+    "read_cells",
 ]
 
 _PRINTABLE_NAME = re.compile(r"[A-Za-z_]{1,30}")
@@ -75,9 +77,16 @@ def read(kind: RecordKind, cells: Mapping[str, str], today: date) -> Record:
     """The record that a row says, by its columns' names. `today` tells the century of a short personal number.
     Raises RecordError.
     """
-    values: dict[str, object] = {}
+    record = _RECORDS[kind](**read_cells(COLUMNS[kind], cells, today, of=kind.value))
+    _check(record, cells)
+    return record
+
+
+def read_cells(columns: Sequence[Column], cells: Mapping[str, str], today: date, *, of: str) -> dict[str, Any]:
+    """What the columns that are given say, by the fields' names; `of` names the kind of row. Raises RecordError."""
+    values: dict[str, Any] = {}
     given = 0
-    for column in COLUMNS[kind]:
+    for column in columns:
         text = cells.get(column.name)
         if text is None:
             if column.is_required:
@@ -86,10 +95,8 @@ def read(kind: RecordKind, cells: Mapping[str, str], today: date) -> Record:
         given += 1
         values[column.into or column.name] = _cell(column, text.strip(), today)
     if given != len(cells):
-        raise _unknown(kind, cells)
-    record = _RECORDS[kind](**values)
-    _check(record, cells)
-    return record
+        raise _unknown([column.name for column in columns], cells, of)
+    return values
 
 
 def _cell(column: Column, text: str, today: date) -> object:
@@ -103,12 +110,11 @@ def _cell(column: Column, text: str, today: date) -> object:
         raise RecordError(column.name, error.problem, error.remedy) from None
 
 
-def _unknown(kind: RecordKind, cells: Mapping[str, str]) -> RecordError:
-    known = [column.name for column in COLUMNS[kind]]
+def _unknown(known: Sequence[str], cells: Mapping[str, str], of: str) -> RecordError:
     name = next(each for each in cells if each not in known)
     shown = name if _PRINTABLE_NAME.fullmatch(name) else ""
     near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"Known for a {kind}: {', '.join(known)}."
+    remedy = f"Did you mean {near[0]}?" if near else f"Known for {of}: {', '.join(known)}."
     return RecordError(shown, f"There is no column {shown or 'of that name'}.", remedy)
 
 
