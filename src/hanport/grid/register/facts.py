@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select
 
 from hanport.grid.database.tables import (
     contract,
@@ -46,21 +46,19 @@ def facts_of(connection: Connection, facility_ids: Iterable[int]) -> dict[int, F
 def _batch(connection: Connection, ids: Sequence[int]) -> dict[int, Facts]:
     def by_facility(chosen: Select[Any]) -> _ByFacility:
         rows: _ByFacility = defaultdict(list)
-        for row in connection.execute(chosen):
+        for row in connection.execute(chosen, {"ids": ids}):
             rows[row.facility_id].append(row)
         return rows
 
     holders: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(_holders(ids)):
+    for row in connection.execute(_HOLDERS, {"ids": ids}):
         holders[row.contract_id].append(row)
-    contracts = by_facility(select(contract).where(contract.c.facility_id.in_(ids)))
-    powers = by_facility(_powers(ids))
-    requests = by_facility(_requests(ids))
-    exemptions = by_facility(select(exemption).where(exemption.c.facility_id.in_(ids)))
-    installations = by_facility(select(installation).where(installation.c.facility_id.in_(ids)))
-    changes = by_facility(
-        select(user_change).where(user_change.c.facility_id.in_(ids), user_change.c.withdrawn_at.is_(None))
-    )
+    contracts = by_facility(_CONTRACTS)
+    powers = by_facility(_POWERS)
+    requests = by_facility(_REQUESTS)
+    exemptions = by_facility(_EXEMPTIONS)
+    installations = by_facility(_INSTALLATIONS)
+    changes = by_facility(_USER_CHANGES)
     return {
         facility_id: Facts(
             facility_id,
@@ -75,37 +73,46 @@ def _batch(connection: Connection, ids: Sequence[int]) -> dict[int, Facts]:
     }
 
 
-def _holders(ids: Sequence[int]) -> Select[Any]:
-    return (
-        select(contract_holder, customer.c.person_id, customer.c.kind, customer.c.died_at)
-        .join(contract, contract.c.id == contract_holder.c.contract_id)
-        .join(customer, customer.c.id == contract_holder.c.customer_id)
-        .where(contract.c.facility_id.in_(ids))
+def _at_facilities(*columns: Any, facility_id: ColumnElement[int]) -> Select[Any]:
+    chosen: Select[Any] = select(*columns)
+    return chosen.where(facility_id.in_(bindparam("ids", expanding=True)))
+
+
+# Made once: to build such a statement takes longer than to run it.
+_CONTRACTS = _at_facilities(contract, facility_id=contract.c.facility_id)
+_EXEMPTIONS = _at_facilities(exemption, facility_id=exemption.c.facility_id)
+_INSTALLATIONS = _at_facilities(installation, facility_id=installation.c.facility_id)
+_USER_CHANGES = _at_facilities(user_change, facility_id=user_change.c.facility_id).where(
+    user_change.c.withdrawn_at.is_(None)
+)
+_HOLDERS = (
+    _at_facilities(
+        contract_holder, customer.c.person_id, customer.c.kind, customer.c.died_at, facility_id=contract.c.facility_id
     )
-
-
-def _powers(ids: Sequence[int]) -> Select[Any]:
-    """Powers to open, of those who hold a contract there: for that facility, or for all of the grantor's."""
-    return (
-        select(power.c.id, power.c.grantor_id, power.c.agent_id, power.c.begins_at, power.c.ends_at)
-        .add_columns(contract.c.facility_id)
-        .join(contract_holder, contract_holder.c.customer_id == power.c.grantor_id)
-        .join(contract, contract.c.id == contract_holder.c.contract_id)
-        .where(contract.c.facility_id.in_(ids), power.c.may_open)
-        .where(or_(power.c.facility_id.is_(None), power.c.facility_id == contract.c.facility_id))
-        .distinct()
+    .join(contract, contract.c.id == contract_holder.c.contract_id)
+    .join(customer, customer.c.id == contract_holder.c.customer_id)
+)
+# Powers to open, of those who hold a contract there: for that facility, or for all of the grantor's.
+_POWERS = (
+    _at_facilities(
+        *(power.c[name] for name in ("id", "grantor_id", "agent_id", "begins_at", "ends_at")),
+        contract.c.facility_id,
+        facility_id=contract.c.facility_id,
     )
-
-
-def _requests(ids: Sequence[int]) -> Select[Any]:
-    columns = ("id", "facility_id", "contract_id", "customer_id", "person_id", "power_id", "identity", "signed_at")
-    return select(*(order.c[name] for name in columns), order.c.withdrawn_at).where(
-        order.c.facility_id.in_(ids),
-        order.c.kind == Kind.OPEN.value,
-        order.c.state.in_([state.value for state in STANDING]),
-        order.c.contract_id.is_not(None),
-        order.c.signed_at.is_not(None),
-    )
+    .join(contract_holder, contract_holder.c.customer_id == power.c.grantor_id)
+    .join(contract, contract.c.id == contract_holder.c.contract_id)
+    .where(power.c.may_open, or_(power.c.facility_id.is_(None), power.c.facility_id == contract.c.facility_id))
+    .distinct()
+)
+_REQUEST_COLUMNS = ("id", "facility_id", "contract_id", "customer_id", "person_id", "power_id", "identity", "signed_at")
+_REQUESTS = _at_facilities(
+    *(order.c[name] for name in _REQUEST_COLUMNS), order.c.withdrawn_at, facility_id=order.c.facility_id
+).where(
+    order.c.kind == Kind.OPEN.value,
+    order.c.state.in_(sorted(state.value for state in STANDING)),
+    order.c.contract_id.is_not(None),
+    order.c.signed_at.is_not(None),
+)
 
 
 def _period(row: Row[Any]) -> Period:
