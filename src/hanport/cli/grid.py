@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check-config": ("grid_check_config", "Say whether grid.toml can be used."),
     "token": ("grid_token", "Make, list and revoke tokens of programs that use the API."),
     "import": ("grid_import", "Bring files of the customer system in, and decide on those that wait."),
+    "event": ("grid_event", "Take what the market or the customer system says has happened."),
     "order": ("grid_order", "Take orders at the desk and on the phone, and see how orders stand."),
     "work-list": ("grid_work_list", "Write what people are to do at meters, or take in what they did."),
 }
