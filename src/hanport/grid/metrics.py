@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from hanport.clock import Clock
-from hanport.grid.database.tables import alarm, audit_head, command, import_batch, order, port
+from hanport.grid.database.tables import alarm, audit_head, command, duty, import_batch, order, port
 from hanport.grid.database.work import Database
 from hanport.grid.orders import ENDED, State
 
@@ -85,6 +85,14 @@ def work_figures(connection: Connection, at: datetime) -> Iterator[Metric]:
     yield _gauge("imports_waiting", "Imports that wait for two people.", connection.execute(waiting).scalar_one())
     entries = connection.execute(select(audit_head.c.seq)).scalar_one_or_none()
     yield _gauge("log_entries", "Entries of the log.", entries or 0)
+    yield _duties(connection, at)
+
+
+def _duties(connection: Connection, at: datetime) -> Metric:
+    done = GaugeMetricFamily("hanport_grid_since_seconds", "Since a worker did it last.", labels=["duty"])
+    for name, done_at in connection.execute(select(duty.c.name, duty.c.done_at).where(duty.c.done_at.is_not(None))):
+        done.add_metric([name], (at - done_at).total_seconds())
+    return done
 
 
 def _orders(connection: Connection, at: datetime) -> Iterator[Metric]:

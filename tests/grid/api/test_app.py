@@ -1,7 +1,6 @@
 """The API as a whole: who is let in, what every answer carries, and that no answer says what came in."""
 
 import httpx
-import pytest
 
 from hanport.grid import tokens
 from hanport.grid.api.app import ENDPOINTS, application
@@ -21,17 +20,17 @@ async def test_the_document_and_health_are_for_everybody(api: httpx.AsyncClient)
     assert document["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
     assert set(document["paths"]) == {endpoint.place for endpoint in ENDPOINTS}
     assert (await api.get("/health/live")).json() == {"status": "alive"}
-    ready = await api.get("/health/ready")
-    assert ready.status_code == 200
-    assert ready.json()["status"] == "ready"
+    assert (await api.get("/health/ready")).status_code == 200
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer hpg_x", "Basic abc", "Bearer \u00e5"])
-async def test_without_a_token_nothing_is_told(api: httpx.AsyncClient, header: str | None) -> None:
+async def test_without_a_token_nothing_is_told(api: httpx.AsyncClient) -> None:
     del api.headers["authorization"]
-    headers = {} if header is None else {b"authorization": header.encode("latin-1")}
-    for path in ("/metrics", f"{ROOT}/alarms", f"{ROOT}/nowhere", "/"):
-        answer = await api.get(path, headers=headers)
+    headers = [b"", b"Bearer", b"Bearer hpg_x", b"Basic abc", b"Bearer \xe5"]
+    asked = [("/metrics", header) for header in headers]
+    asked += [(path, b"") for path in (f"{ROOT}/alarms", f"{ROOT}/nowhere", "/")]
+    assert (await api.get("/metrics")).status_code == 401
+    for path, header in asked:
+        answer = await api.get(path, headers={b"authorization": header})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
         assert set(answer.json()) == {"error", "remedy", "place", "reason"}

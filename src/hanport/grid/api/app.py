@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from hanport import __version__
 from hanport.clock import Clock
 from hanport.grid import tokens
-from hanport.grid.api import head_ends, orders, running
+from hanport.grid.api import alarms, facilities, head_ends, imports, orders, people, records, running, work_list
 from hanport.grid.api.access import needs
 from hanport.grid.api.boundary import Boundary, Policy
 from hanport.grid.api.endpoint import ROOT, Endpoint
@@ -19,7 +19,17 @@ from hanport.grid.headend.registry import HeadEnds
 from hanport.grid.metrics import Metrics
 from hanport.grid.tokens import Token
 
-ENDPOINTS: tuple[Endpoint, ...] = (*orders.ENDPOINTS, *head_ends.ENDPOINTS, *running.ENDPOINTS)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *records.ENDPOINTS,
+    *imports.ENDPOINTS,
+    *facilities.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *people.ENDPOINTS,
+    *alarms.ENDPOINTS,
+    *head_ends.ENDPOINTS,
+    *work_list.ENDPOINTS,
+    *running.ENDPOINTS,
+)
 
 _MB = 1024 * 1024
 # Bulk takes long bodies; what is not here takes boundary.BODY_LIMIT.

@@ -72,7 +72,7 @@ RawBody: TypeAlias = Annotated[Raw, Depends(_raw)]
 def take_answers(name: HeadEndInPath, raw: RawBody, call: Look) -> Response:
     """Believe the answers as far as they deserve; doubled, late and unknown ones do no harm."""
     table = _table(call, name)
-    if raw.is_json and len(raw.body) > answering.LONGEST_JSON:
+    if len(raw.body) > (answering.LONGEST_JSON if raw.is_json else answering.LONGEST_XML):
         raise Refused(413, "The answer is too long.", "Post one answer at a time.", place="body")
     try:
         received = answering.receive(table, raw.content_type, raw.body, at=call.grid.database.clock.now())
@@ -91,7 +91,7 @@ def take_states(name: HeadEndInPath, raw: RawBody, call: Look) -> Response:
     """A port that is found open without right is closed."""
     table = _table(call, name)
     if not raw.is_json:
-        raise Refused(415, "States are sent as JSON.", _SEE, place="header.Content-Type")
+        raise Refused(415, "States are sent as JSON.", _SEE, place="header.content-type")
     try:
         rows = rest.parse_states(raw.body)
     except Unreadable as error:

@@ -67,7 +67,7 @@ class Once:
                 409,
                 "This idempotency key was used for another request.",
                 "Give each request a key of its own, and send it again unchanged when its answer was lost.",
-                place="header.Idempotency-Key",
+                place="header.idempotency-key",
             )
         return Answer(earlier.status, keyring.open(earlier.answer_sealed, _PURPOSE), is_replayed=True)
 

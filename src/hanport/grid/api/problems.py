@@ -20,11 +20,14 @@ from starlette.responses import Response
 from hanport.errors import HanportError
 from hanport.grid.ordering.wish import NotEligible, PriceNotAccepted
 from hanport.grid.orders import ImpossibleStep
+from hanport.grid.register.importing_batches import ImportProblem
 from hanport.grid.register.records import RecordError
 
 DOCUMENT = "/api/v1/openapi.json"
 _SEE = f"See {DOCUMENT}."
 _RETRY_S = "5"
+# The request is as it should be, and things are not as it takes them to be.
+_CONFLICTS = (ImpossibleStep, NotEligible, PriceNotAccepted, ImportProblem)
 _WORD = re.compile(r"[a-z][a-z_-]{0,39}")
 
 # Of pydantic's kinds of error, those whose sentence holds only what the document says, and never the value.
@@ -84,7 +87,7 @@ def say_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, HanportError)
     if isinstance(error, Refused):
         return answer(error.status, Problem(error=error.problem, remedy=error.remedy, place=error.place), error.headers)
-    status = 409 if isinstance(error, ImpossibleStep | NotEligible | PriceNotAccepted) else 422
+    status = 409 if isinstance(error, _CONFLICTS) else 422
     place = error.field if isinstance(error, RecordError) else ""
     reason = error.reason if isinstance(error, NotEligible) else ""
     return answer(status, Problem(error=error.problem, remedy=error.remedy or _SEE, place=place, reason=reason))

@@ -27,12 +27,13 @@ def _day(value: object) -> object:
 
 
 _LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+_SOME_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\x00-\x20\x7f-\xa0\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 _KEY = r"^[!-~\u00a1-\ud7ff\ue000-\uffef]+$"
 
 # A line that people wrote, and one that must not be empty.
 Line: TypeAlias = Annotated[str, Field(max_length=TEXT_LONGEST, pattern=_LINE)]
-SomeLine: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_LONGEST, pattern=_LINE)]
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=60, pattern=_LINE)]
+SomeLine: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_LONGEST, pattern=_SOME_LINE)]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=60, pattern=_SOME_LINE)]
 # Personal, co-ordination or organisation number, as people write it.
 NumberText: TypeAlias = Annotated[str, Field(min_length=10, max_length=13, pattern=r"^[0-9]{6,8}[-+ ]?[0-9]{4}$")]
 Gsrn: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{18}$", description="The facility's ID (GSRN)")]
@@ -41,6 +42,7 @@ Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 
 KeyInPath: TypeAlias = Annotated[str, Path(max_length=KEY_LONGEST, pattern=_KEY)]
+LineInPath: TypeAlias = Annotated[str, Path(max_length=TEXT_LONGEST, pattern=_SOME_LINE)]
 GsrnInPath: TypeAlias = Annotated[str, Path(pattern=r"^[0-9]{18}$", description="The facility's ID (GSRN)")]
 IdInPath: TypeAlias = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 HeadEndInPath: TypeAlias = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,30}$", description="Its name in grid.toml")]
