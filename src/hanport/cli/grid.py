@@ -10,6 +10,10 @@ from hanport.cli.lazy import LazyGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("grid_new", "Make a configuration, keys and an empty database."),
     "check-config": ("grid_check_config", "Say whether grid.toml can be used."),
+    "migrate": ("grid_migrate", "Make the database's tables, or bring them to this version."),
+    "keys": ("grid_keys", "Make keys, see what they seal, and seal all anew."),
+    "audit": ("grid_audit", "Prove the log, sign its end, and read it."),
+    "erase": ("grid_erase", "Erase a person, or tell all that is known of the person."),
     "token": ("grid_token", "Make, list and revoke tokens of programs that use the API."),
     "import": ("grid_import", "Bring files of the customer system in, and decide on those that wait."),
     "event": ("grid_event", "Take what the market or the customer system says has happened."),

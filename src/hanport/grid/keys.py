@@ -28,6 +28,10 @@ ENVIRONMENT_VARIABLE = "HANPORT_GRID_KEYS"  # the text of the file
 _NONCE = 12  # bytes
 _ID = 12  # bytes: the key's id, padded
 SEALED_HEAD = _ID
+_HEADING = (
+    "# The keys of hanport grid, the newest first. Keep a copy apart from the database: without them its personal\n"
+    "# numbers are lost.\n\n"
+)
 _SECRET = 32  # bytes
 
 
@@ -137,21 +141,27 @@ def new_key(today: date) -> Key:
     return Key(name, *(secrets.token_bytes(_SECRET) for _ in range(3)))
 
 
-def write(path: Path, keys: tuple[Key, ...]) -> None:
-    """Make the file, or put it in the place of the old one; for its owner's eyes alone."""
-    lines = [
-        "# The keys of hanport grid. Keep a copy apart from the database: without them its personal numbers are lost."
-    ]
+def text_of(keys: tuple[Key, ...]) -> str:
+    """The keys as `[[key]]` tables."""
+    lines = []
     for key in keys:
         secrets_ = {"encryption": key.encryption, "lookup": key.lookup, "signing": key.signing}
-        lines += ["", "[[key]]", f'id = "{key.id}"']
-        lines += [f'{name} = "{base64.b64encode(value).decode()}"' for name, value in secrets_.items()]
+        lines += ["[[key]]", f'id = "{key.id}"']
+        lines += [f'{name} = "{base64.b64encode(value).decode()}"' for name, value in secrets_.items()] + [""]
+    return "\n".join(lines)
+
+
+def write(path: Path, keys: tuple[Key, ...]) -> None:
+    """Make the file, or put it in the place of the old one; for its owner's eyes alone. Raises ConfigError."""
     beside = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(_HEADING + text_of(keys))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror}).", "Check its folder.") from error
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Keyring:
@@ -164,6 +174,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Keyring:
         found = typed_toml.load(path, KeyFile, missing="`hanport grid keys new` makes it.")
     if not found.key:
         raise ConfigError("There is no key among the keys.", "`hanport grid keys new` makes one.")
+    if len({table.id for table in found.key}) != len(found.key):
+        raise ConfigError("Two of the keys have the same id.", "Put the original file back.")
     return Keyring(tuple(_key(table) for table in found.key))
 
 

@@ -10,15 +10,26 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Engine, select
+from sqlalchemy import Column, Connection, Engine, Select, bindparam, select
 
 from hanport.clock import Clock
 from hanport.grid.audit.chain import append
 from hanport.grid.audit.entry import Entry
 from hanport.grid.database.tables import facility, port
 from hanport.grid.keys import Keyring
+from hanport.grid.register.importing_masking import masked
 
 _BATCH = 5000
+
+
+def _locking(column: Column[int], *, waiting: bool) -> Select[int]:
+    chosen = select(column).where(column.in_(bindparam("ids", expanding=True))).order_by(column)
+    return chosen.with_for_update(skip_locked=not waiting)
+
+
+# Made once: to build such a statement takes longer than to run it.
+_FACILITIES, _FREE_FACILITIES = (_locking(facility.c.id, waiting=waiting) for waiting in (True, False))
+_PORTS, _FREE_PORTS = (_locking(port.c.meter_id, waiting=waiting) for waiting in (True, False))
 
 
 @dataclass(slots=True)
@@ -42,18 +53,17 @@ class Work:
 
     def lock_facilities(self, ids: Iterable[int], *, waiting: bool = True) -> list[int]:
         """Hold facilities until the commit; gives those that are held. Without `waiting`, others' are left out."""
-        return self._lock(facility.c.id, ids, waiting)
+        return self._lock(_FACILITIES if waiting else _FREE_FACILITIES, ids)
 
     def lock_ports(self, meter_ids: Iterable[int], *, waiting: bool = True) -> list[int]:
         """Hold meters' ports until the commit, after their facilities."""
-        return self._lock(port.c.meter_id, meter_ids, waiting)
+        return self._lock(_PORTS if waiting else _FREE_PORTS, meter_ids)
 
-    def _lock(self, column: Column[int], ids: Iterable[int], waiting: bool) -> list[int]:
+    def _lock(self, chosen: Select[int], ids: Iterable[int]) -> list[int]:
         held: list[int] = []
         wanted = sorted(set(ids))
         for begin in range(0, len(wanted), _BATCH):
-            chosen = select(column).where(column.in_(wanted[begin : begin + _BATCH])).order_by(column)
-            held += self.connection.execute(chosen.with_for_update(skip_locked=not waiting)).scalars()
+            held += self.connection.execute(chosen, {"ids": wanted[begin : begin + _BATCH]}).scalars()
         self.at = max(self.at, self.clock.now())
         return held
 
@@ -72,12 +82,15 @@ class Database:
 
     @contextmanager
     def writing(self, actor: str) -> Iterator[Work]:
-        """A transaction that commits at the end of the block, with its log entries, or not at all."""
+        """A transaction that commits at the end of the block, with its log entries, or not at all.
+
+        People may write anything as the name of the actor: what could be a person's number in it is masked.
+        """
         with self._turn, self.engine.begin() as connection:
-            work = Work(connection, self.clock.now(), actor, self.keyring, self.clock)
+            work = Work(connection, self.clock.now(), masked(actor), self.keyring, self.clock)
             yield work
             if work.entries:
-                append(connection, self.keyring, work.entries, at=work.at, actor=actor)
+                append(connection, self.keyring, work.entries, at=work.at, actor=work.actor)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
