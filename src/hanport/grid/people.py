@@ -7,7 +7,7 @@ held in one order, so that no two of them wait for each other.
 import os
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hanport.grid.database.insert_new import insert_new
 from hanport.grid.database.tables import person
@@ -58,18 +58,21 @@ def read_number(plain: bytes) -> Number:
     return Number(digits, NumberKind(kind))
 
 
+_BY_LOOKUP = (
+    select(person.c.id, person.c.number_lookup)
+    .where(person.c.number_lookup.in_(bindparam("lookups", expanding=True)))
+    .order_by(person.c.id)
+    .with_for_update(read=True, key_share=True)
+)
+
+
 def _known(work: Work, numbers: list[Number]) -> dict[Number, int]:
     of = {lookup: number for number in numbers for lookup in work.keyring.lookups(number)}
     found: dict[Number, int] = {}
     lookups = list(of)
     for begin in range(0, len(lookups), _BATCH):
-        chosen = (
-            select(person.c.id, person.c.number_lookup)
-            .where(person.c.number_lookup.in_(lookups[begin : begin + _BATCH]))
-            .order_by(person.c.id)
-            .with_for_update(read=True, key_share=True)
-        )
-        found |= {of[bytes(lookup)]: person_id for person_id, lookup in work.connection.execute(chosen)}
+        rows = work.connection.execute(_BY_LOOKUP, {"lookups": lookups[begin : begin + _BATCH]})
+        found |= {of[bytes(lookup)]: person_id for person_id, lookup in rows}
     return found
 
 

@@ -12,6 +12,11 @@ from hanport.grid.database.tables import audit_entry, audit_head
 from hanport.grid.keys import Keyring
 
 _HEAD = 1
+# Made once: to build a statement takes longer than to run it.
+_ADD = insert(audit_entry)
+_END = update(audit_head).where(audit_head.c.id == _HEAD)
+_READ_HEAD = select(audit_head).where(audit_head.c.id == _HEAD)
+_LOCKED_HEAD = _READ_HEAD.with_for_update()
 
 
 class LogDamaged(HanportError):
@@ -35,16 +40,14 @@ def append(connection: Connection, keyring: Keyring, entries: Sequence[Entry], *
         text = canonical(seq, at, actor, subject, entry)
         previous = chained(previous, text)
         rows.append({"seq": seq, "at": at, "action": entry.action, "subject": subject, "entry": text, "hash": previous})
-    connection.execute(insert(audit_entry), rows)
+    connection.execute(_ADD, rows)
     key_id, mac = keyring.mac(sealed_head(seq, previous))
-    end = {"seq": seq, "hash": previous, "key_id": key_id, "mac": mac}
-    connection.execute(update(audit_head).where(audit_head.c.id == _HEAD).values(end))
+    connection.execute(_END, {"seq": seq, "hash": previous, "key_id": key_id, "mac": mac})
 
 
 def end_of_chain(connection: Connection, keyring: Keyring, *, for_update: bool = False) -> tuple[int, bytes]:
     """The last entry's number and hash, as the head says and its keyed hash proves. Raises LogDamaged."""
-    chosen = select(audit_head).where(audit_head.c.id == _HEAD)
-    head = connection.execute(chosen.with_for_update() if for_update else chosen).one_or_none()
+    head = connection.execute(_LOCKED_HEAD if for_update else _READ_HEAD).one_or_none()
     if head is None or not keyring.mac_holds(head.key_id, sealed_head(head.seq, head.hash), head.mac):
         raise LogDamaged(
             "The end of the log was not written with one of the keys that are here.",

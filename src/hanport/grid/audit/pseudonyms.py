@@ -4,12 +4,13 @@ import hashlib
 import hmac
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hanport.grid.database.tables import person
 from hanport.grid.keys import Keyring, Purpose
 
 _BATCH = 5000
+_KEYS = select(person.c.id, person.c.key_sealed).where(person.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def pseudonyms(connection: Connection, keyring: Keyring, person_ids: Collection[int]) -> dict[int, str]:
@@ -17,8 +18,7 @@ def pseudonyms(connection: Connection, keyring: Keyring, person_ids: Collection[
     found: dict[int, str] = {}
     wanted = sorted(person_ids)
     for begin in range(0, len(wanted), _BATCH):
-        chosen = select(person.c.id, person.c.key_sealed).where(person.c.id.in_(wanted[begin : begin + _BATCH]))
-        for person_id, sealed in connection.execute(chosen):
+        for person_id, sealed in connection.execute(_KEYS, {"ids": wanted[begin : begin + _BATCH]}):
             if sealed is not None:
                 found[person_id] = pseudonym(keyring.open(sealed, Purpose.PERSON_KEY))
     return found

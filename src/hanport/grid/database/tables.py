@@ -175,8 +175,8 @@ user_change = Table(
     Column("withdrawn_at", Instant),
 )
 
-# An order. One to open that stands (orders.STANDING, not withdrawn) is a request in the sense of right.py. The person is
-# null until it is signed, and where staff close a port of their own accord. `why`: of a refusal, a failure, a visit.
+# An order. One to open that stands (orders.STANDING, not withdrawn) is a request in the sense of right.py. The person
+# is null until it is signed, and where staff close a port of their own accord. `why`: of a refusal, failure or visit.
 order = Table(
     "orders",
     metadata,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, installation, meter, meter_model, order, port
@@ -68,8 +68,7 @@ def installations_of(connection: Connection, meter_ids: Iterable[int]) -> dict[i
     found: dict[int, list[tuple[int, Installation]]] = defaultdict(list)
     wanted = sorted(set(meter_ids))
     for begin in range(0, len(wanted), BATCH):
-        chosen = select(installation).where(installation.c.meter_id.in_(wanted[begin : begin + BATCH]))
-        for row in connection.execute(chosen):
+        for row in connection.execute(_INSTALLATIONS, {"ids": wanted[begin : begin + BATCH]}):
             period = Period(row.begins_at, row.ends_at)
             found[row.meter_id].append((row.facility_id, Installation(row.meter_id, period)))
     return found
@@ -119,6 +118,7 @@ def pace_of(config: GridConfig) -> Pace:
     )
 
 
+# Made once: to build such a statement takes longer than to run it.
 _PORTS = (
     select(
         port,
@@ -135,6 +135,13 @@ _PORTS = (
     .join(meter, meter.c.id == port.c.meter_id)
     .outerjoin(meter_model, and_(meter_model.c.maker == meter.c.maker, meter_model.c.model == meter.c.model))
     .outerjoin(command, and_(command.c.meter_id == port.c.meter_id, command.c.state.in_(LIVE)))
+    .where(port.c.meter_id.in_(bindparam("ids", expanding=True)))
+)
+_INSTALLATIONS = select(installation).where(installation.c.meter_id.in_(bindparam("ids", expanding=True)))
+_ORDERS = (
+    select(order.c.id, order.c.kind, order.c.state, order.c.facility_id, order.c.meter_id, order.c.deadline_at)
+    .where(order.c.facility_id.in_(bindparam("ids", expanding=True)), order.c.state.in_(ON_THEIR_WAY))
+    .order_by(order.c.signed_at, order.c.id)
 )
 
 
@@ -146,7 +153,7 @@ def _batch(connection: Connection, config: GridConfig, ids: Sequence[int], at: d
     orders = _orders(connection, facilities)
     lists = frozenset(each.name for each in config.head_end if each.kind == "work_list")
     found = {}
-    for row in connection.execute(_PORTS.where(port.c.meter_id.in_(ids))):
+    for row in connection.execute(_PORTS, {"ids": ids}):
         facility_id = where[row.meter_id]
         mine = orders.get(facility_id, ()) if facility_id is not None else ()
         found[row.meter_id] = Known(
@@ -162,12 +169,7 @@ def _batch(connection: Connection, config: GridConfig, ids: Sequence[int], at: d
 
 def _orders(connection: Connection, facility_ids: Collection[int]) -> dict[int, tuple[OpenOrder, ...]]:
     found: dict[int, list[OpenOrder]] = defaultdict(list)
-    chosen = (
-        select(order.c.id, order.c.kind, order.c.state, order.c.facility_id, order.c.meter_id, order.c.deadline_at)
-        .where(order.c.facility_id.in_(facility_ids), order.c.state.in_(ON_THEIR_WAY))
-        .order_by(order.c.signed_at, order.c.id)
-    )
-    for row in connection.execute(chosen):
+    for row in connection.execute(_ORDERS, {"ids": sorted(facility_ids)}):
         found[row.facility_id].append(
             OpenOrder(row.id, Kind(row.kind), State(row.state), row.meter_id, row.deadline_at)
         )
