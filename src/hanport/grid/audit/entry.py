@@ -3,10 +3,14 @@
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
+
+import msgspec
 
 FORMAT = 1
 GENESIS = sha256(b"hanport grid audit").digest()
+_JSON = msgspec.json.Encoder(order="sorted")
 
 
 class Unreadable(ValueError):
@@ -39,13 +43,13 @@ def canonical(seq: int, at: datetime, actor: str, subject: str | None, entry: En
     content = {
         "v": FORMAT,
         "seq": seq,
-        "at": at.isoformat(timespec="microseconds"),
+        "at": _written(at),
         "actor": actor,
         "action": entry.action,
         "subject": subject,
         "facts": entry.facts,
     }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(content).decode()
 
 
 def read(text: str) -> Written:
@@ -62,3 +66,9 @@ def read(text: str) -> Written:
 def chained(previous: bytes, text: str) -> bytes:
     """The hash of an entry that follows one with the hash `previous`."""
     return sha256(previous + text.encode()).digest()
+
+
+@lru_cache(maxsize=16)
+def _written(at: datetime) -> str:
+    """All entries of a transaction have one instant."""
+    return at.isoformat(timespec="microseconds")
