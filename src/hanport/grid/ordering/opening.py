@@ -1,9 +1,8 @@
 """An order to open: whoever may ask for it asks, and the request stands until it is withdrawn or the right ends."""
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import meter, order, port
@@ -17,6 +16,19 @@ from hanport.grid.reconcile.review import review
 from hanport.grid.right import Facts, Request, Why, objection_to, right
 
 ASKED_ALREADY = "asked_already"
+# Made once: to build such a statement takes longer than to run it.
+_CLOSINGS = select(order.c.id).where(
+    order.c.facility_id == bindparam("facility_id"),
+    order.c.kind == Kind.CLOSE.value,
+    order.c.state.not_in(sorted(state.value for state in ENDED)),
+    order.c.signed_at.is_not(None),
+    or_(order.c.contract_id == bindparam("contract_id"), order.c.contract_id.is_(None)),
+)
+_HELD = (
+    select(port.c.meter_id, meter.c.serial)
+    .join(meter, meter.c.id == port.c.meter_id)
+    .where(port.c.meter_id.in_(bindparam("meters", expanding=True)), port.c.held_by.is_not(None))
+)
 
 
 def judge_opening(work: Work, config: GridConfig, signed: Signed) -> Taken:
@@ -60,27 +72,16 @@ def _about(asked: Request) -> dict[str, int | None]:
 
 def _end_closings(work: Work, signed: Signed, contract_id: int) -> None:
     """A closing that is not done yet is overtaken by the newer wish."""
-    of_contract: ColumnElement[bool] = order.c.contract_id.in_([contract_id]) | order.c.contract_id.is_(None)
-    chosen = select(order.c.id).where(
-        order.c.facility_id == signed.draft.facility_id,
-        order.c.kind == Kind.CLOSE.value,
-        order.c.state.not_in([state.value for state in ENDED]),
-        order.c.signed_at.is_not(None),
-        of_contract,
-    )
-    for order_id in work.connection.execute(chosen).scalars().all():
+    about = {"facility_id": signed.draft.facility_id, "contract_id": contract_id}
+    for order_id in work.connection.execute(_CLOSINGS, about).scalars().all():
         moved(work, order_id, Event.CANCEL, "opened_again")
 
 
 def _release(work: Work, meters: list[int], signed: Signed) -> None:
     """A port that an import's facts alone would have opened is held; a person has signed for it now."""
-    freed = (
-        update(port)
-        .where(port.c.meter_id.in_(meters), port.c.held_by.is_not(None))
-        .values(held_by=None)
-        .returning(port.c.meter_id)
-    )
-    ids = list(work.connection.execute(freed).scalars())
-    rows: Any = work.connection.execute(select(meter.c.serial).where(meter.c.id.in_(ids))).scalars() if ids else ()
-    for serial in rows:
+    held = work.connection.execute(_HELD, {"meters": meters}).all()
+    if held:
+        ids = [row.meter_id for row in held]
+        work.connection.execute(update(port).where(port.c.meter_id.in_(ids)).values(held_by=None))
+    for _, serial in held:
         work.note("port.released", person_id=signed.person_id, meter=serial, order=signed.draft.id, why="ordered")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from hanport.grid.database.tables import facility, installation, order
 from hanport.grid.database.work import Work
@@ -21,6 +21,23 @@ from hanport.grid.workdays import deadline
 # Without signs that look alike: ids are read aloud on the phone. 16 of them hold 79 bits, so none is guessed.
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 _LENGTH = 16
+# Made once: to build such a statement takes longer than to run it.
+_ADD = insert(order)
+_STANDING = select(order.c.id, order.c.state, order.c.why, order.c.deadline_at, order.c.price_ore).where(
+    order.c.id == bindparam("order_id")
+)
+_WHOLE: Select[Any] = (
+    select(order, facility.c.gsrn)
+    .join(facility, facility.c.id == order.c.facility_id)
+    .where(order.c.id == bindparam("order_id"))
+)
+_HERE, _THERE = installation.alias("here"), installation.alias("there")
+_PLACES = (
+    select(facility.c.id, _THERE.c.facility_id)
+    .outerjoin(_HERE, _HERE.c.facility_id == facility.c.id)
+    .outerjoin(_THERE, _THERE.c.meter_id == _HERE.c.meter_id)
+    .where(facility.c.gsrn == bindparam("gsrn"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,7 @@ def new_id() -> str:
 
 def keep_draft(work: Work, draft: Draft, expires_at: datetime) -> None:
     """Store a draft that waits for its signature."""
-    values = _row_of(work, draft) | {"state": State.DRAFT.value, "expires_at": expires_at}
-    work.connection.execute(insert(order).values(values))
+    work.connection.execute(_ADD, _row_of(work, draft) | {"state": State.DRAFT.value, "expires_at": expires_at})
     work.note("order.draft", order=draft.id, kind=draft.kind.value, facility=draft.gsrn)
 
 
@@ -97,7 +113,7 @@ def keep_signed(
     }
     values |= about or {}
     if draft.state is None:
-        work.connection.execute(insert(order).values(_row_of(work, draft) | values))
+        work.connection.execute(_ADD, _row_of(work, draft) | values)
         work.note("order.draft", order=draft.id, kind=draft.kind.value, facility=draft.gsrn)
     else:
         change = update(order).where(order.c.id == draft.id, order.c.state == draft.state.value)
@@ -114,8 +130,7 @@ def refuse(work: Work, signed: Signed, why: str) -> Taken:
 
 def stands(connection: Connection, order_id: str, *, is_repeat: bool = False) -> Taken:
     """How an order stands now."""
-    columns = (order.c.id, order.c.state, order.c.why, order.c.deadline_at, order.c.price_ore)
-    row = connection.execute(select(*columns).where(order.c.id == order_id)).one()
+    row = connection.execute(_STANDING, {"order_id": order_id}).one()
     return Taken(row.id, State(row.state), row.why, row.deadline_at, row.price_ore, is_repeat)
 
 
@@ -127,14 +142,7 @@ def held_row(work: Work, order_id: str) -> Row[Any]:
 
 def hold_facilities(work: Work, gsrn: str) -> int:
     """Hold the facility and those where its meters were or will be, in their order; gives its id. Raises OrderError."""
-    here, there = installation.alias(), installation.alias()
-    chosen = (
-        select(facility.c.id, there.c.facility_id)
-        .outerjoin(here, here.c.facility_id == facility.c.id)
-        .outerjoin(there, there.c.meter_id == here.c.meter_id)
-        .where(facility.c.gsrn == gsrn)
-    )
-    rows = work.connection.execute(chosen).all()
+    rows = work.connection.execute(_PLACES, {"gsrn": gsrn}).all()
     if not rows:
         raise OrderError("No facility has this ID.", "Compare it with the bill.")
     facility_id: int = rows[0].id
@@ -143,8 +151,7 @@ def hold_facilities(work: Work, gsrn: str) -> int:
 
 
 def _read(work: Work, order_id: str) -> Row[Any]:
-    chosen: Select[Any] = select(order, facility.c.gsrn).join(facility, facility.c.id == order.c.facility_id)
-    row = work.connection.execute(chosen.where(order.c.id == order_id)).one_or_none()
+    row = work.connection.execute(_WHOLE, {"order_id": order_id}).one_or_none()
     if row is None:
         raise OrderError("There is no such order.", "`hanport grid order list` shows those of a facility.")
     return row

@@ -21,6 +21,8 @@ DOUBT = timedelta(hours=24)
 # Nobody but the customer waits for these; an order that needs a visit keeps saying so while the tries go on.
 _KEPT = frozenset({Event.SEND, Event.ACKNOWLEDGE, Event.FAIL, Event.CALL_VISIT})
 
+_ADD = insert(command)
+
 
 def new_command(work: Work, config: GridConfig, known: Known, step: Step) -> list[dict[str, Any]]:
     """The row of the command that is to be issued, if any. Its entry is made; readings are told by their outcome."""
@@ -55,7 +57,7 @@ def head_end_of(config: GridConfig, maker: str) -> str:
 def insert_commands(work: Work, rows: list[dict[str, Any]]) -> None:
     """Put commands into the outbox."""
     if rows:
-        work.connection.execute(insert(command), rows)
+        work.connection.execute(_ADD, rows)
 
 
 def recall(work: Work, known: Known) -> None:

@@ -22,6 +22,8 @@ from hanport.grid.reconcile.view import Known, OpenOrder, ended_at, installation
 from hanport.grid.right import Why, objection_to
 from hanport.grid.workdays import deadline
 
+_CHANGE_PORT = update(port).where(port.c.meter_id == bindparam("which"))
+
 
 def review(work: Work, config: GridConfig, meter_ids: Collection[int], *, waiting: bool = True) -> list[str]:
     """Decide on meters' ports and write down what follows. Gives the ids of the new commands.
@@ -169,6 +171,4 @@ def _alarm(
 
 def _write_ports(work: Work, rows: list[dict[str, Any]]) -> None:
     if rows:
-        names = [name for name in rows[0] if name != "which"]
-        change = update(port).where(port.c.meter_id == bindparam("which"))
-        work.connection.execute(change.values({name: bindparam(name) for name in names}), rows)
+        work.connection.execute(_CHANGE_PORT, rows)
