@@ -11,7 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -66,12 +66,12 @@ class KeyFile(typed_toml.Table, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One generation of secrets."""
+    """One generation of secrets, of 32 bytes each."""
 
     id: str
-    encryption: bytes
-    lookup: bytes
-    signing: bytes
+    encryption: bytes = field(repr=False)
+    lookup: bytes = field(repr=False)
+    signing: bytes = field(repr=False)
 
 
 class Keyring:
@@ -95,7 +95,7 @@ class Keyring:
             raise SealError("The key that sealed this is not among the keys.", "Put the older key back into the file.")
         try:
             return cipher.decrypt(nonce, rest, purpose.encode() + head)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealError("Something sealed was changed.", "Restore it from a backup.") from None
 
     @property
