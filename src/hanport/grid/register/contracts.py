@@ -20,6 +20,9 @@ from hanport.grid.register.places import NO_FACILITY, told_names
 from hanport.grid.register.tally import Tally
 
 
+_CUSTOMERS = select(customer.c.key, customer.c.id, customer.c.person_id)
+
+
 @dataclass(slots=True)
 class _Batch:
     """What is known of the contracts, and what is to be written of them."""
@@ -65,7 +68,7 @@ def _known(work: Work, records: Sequence[ContractRecord]) -> _Batch:
     named = [key for record in records for key in _named(record)]
     return _Batch(
         places=rows.ids_of(connection, facility.c.gsrn, (record.facility for record in records)),
-        customers=rows.by_key(connection, customer.c.key, named),
+        customers={row.key: row for row in rows.found(connection, _CUSTOMERS, customer.c.key, named)},
         stored=stored,
         holders=holders,
     )

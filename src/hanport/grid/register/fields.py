@@ -15,6 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # A personal number in a text: with its century, or with its mark. Ten bare digits may as well be a phone's.
 _PERSONAL = re.compile(r"(?<!\d)(?:(?:18|19|20)\d{6}[-+ ]?\d{4}|\d{6}[-+]\d{4})(?!\d)", re.ASCII)
+_SHORTEST = 11  # characters
 _YES = frozenset({"yes", "true", "1", "ja"})
 _NO = frozenset({"no", "false", "0", "nej"})
 
@@ -82,7 +83,7 @@ def read_instant(text: str, _: date) -> datetime:
 
 def names_a_person(text: str, today: date) -> bool:
     """Whether a personal or co-ordination number is in the text, in a form that cannot well be anything else."""
-    for found in _PERSONAL.finditer(text):
+    for found in _PERSONAL.finditer(text) if len(text) >= _SHORTEST else ():
         try:
             number = parse_number(found[0], today)
         except IdentifierError:

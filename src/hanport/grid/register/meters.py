@@ -40,8 +40,8 @@ def apply_meters(work: Work, batch: Sequence[tuple[int, MeterRecord]], tally: Ta
             continue
         told.setdefault(record.serial, {}).update(_attributes(record))
         taken.append((record.serial, result))
-    changed = _write_meters(work, told, stored)
-    for serial, meter_id in rows.ids_of(work.connection, meter.c.serial, set(told) - set(stored)).items():
+    changed, new = _write_meters(work, told, stored)
+    for serial, meter_id in new.items():
         stays.rename(ids[serial], meter_id)
     differing = stays.write(work)
     tally.facility_ids |= {stay.facility_id for stay in differing}
@@ -69,8 +69,10 @@ def _attributes(record: MeterRecord) -> dict[str, object]:
     return {name: getattr(record, name) for name in _ATTRIBUTES if getattr(record, name) is not UNSET}
 
 
-def _write_meters(work: Work, told: dict[str, dict[str, object]], stored: dict[str, Row[Any]]) -> set[str]:
-    """Store and note the meters; gives the serial numbers of those known before that have changed."""
+def _write_meters(
+    work: Work, told: dict[str, dict[str, object]], stored: dict[str, Row[Any]]
+) -> tuple[set[str], dict[str, int]]:
+    """Store and note the meters; gives the serial numbers of known ones that have changed, and the ids of new ones."""
     new = [{"serial": serial} | attributes for serial, attributes in told.items() if serial not in stored]
     changed = {serial: rows.differing(stored[serial], told[serial]) for serial in told if serial in stored}
     changed = {serial: differs for serial, differs in changed.items() if differs}
@@ -83,7 +85,7 @@ def _write_meters(work: Work, told: dict[str, dict[str, object]], stored: dict[s
     ids = rows.ids_of(work.connection, meter.c.serial, (row["serial"] for row in new))
     rows.add(work.connection, port, [{"meter_id": each, "review_at": work.at} for each in ids.values()])
     touch_meters(work, [stored[serial].id for serial, differs in changed.items() if _DECIDING & differs.keys()])
-    return set(changed)
+    return set(changed), ids
 
 
 def _by_begin(told: tuple[int, MeterRecord]) -> tuple[datetime, int]:

@@ -50,6 +50,7 @@ __all__ = [
     "read_cells",
 ]
 
+_NOT_DIGITS = re.compile(r"\D")
 _PRINTABLE_NAME = re.compile(r"[A-Za-z_]{1,30}")
 
 
@@ -93,21 +94,24 @@ def read_cells(columns: Sequence[Column], cells: Mapping[str, str], today: date,
                 raise RecordError(column.name, "The column is missing.", f"Give {column.meaning}.")
             continue
         given += 1
-        values[column.into or column.name] = _cell(column, text.strip(), today)
+        text = text.strip()
+        values[column.into or column.name] = _cell(column, text, today) if text else _blank(column)
     if given != len(cells):
         raise _unknown([column.name for column in columns], cells, of)
     return values
 
 
 def _cell(column: Column, text: str, today: date) -> object:
-    if not text:
-        if column.is_required:
-            raise RecordError(column.name, "The cell is empty.", f"Give {column.meaning}.")
-        return column.blank
     try:
         return column.read(text, today)
     except fields.FieldError as error:
         raise RecordError(column.name, error.problem, error.remedy) from None
+
+
+def _blank(column: Column) -> object:
+    if column.is_required:
+        raise RecordError(column.name, "The cell is empty.", f"Give {column.meaning}.")
+    return column.blank
 
 
 def _unknown(known: Sequence[str], cells: Mapping[str, str], of: str) -> RecordError:
@@ -137,5 +141,5 @@ def _check_customer(record: CustomerRecord, cells: Mapping[str, str]) -> None:
         raise RecordError("kind", "A private customer has no organisation number.", "Write legal, or the other number.")
     ten = record.number.digits[2:]
     for name, text in cells.items():
-        if name != "number" and ten in re.sub(r"\D", "", text):
+        if len(text) >= len(ten) and name != "number" and ten in _NOT_DIGITS.sub("", text):
             raise RecordError(name, "The customer's own number is in it.", "It stands in the column number alone.")

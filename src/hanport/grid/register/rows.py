@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET
-from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, select, update
+
+from hanport.grid.database.insert_many import insert_many
 
 _BATCH = 5000
 
@@ -47,8 +49,8 @@ def given(told: Mapping[str, object]) -> dict[str, object]:
 
 def add(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
     """Insert rows; columns that a row leaves out get their default."""
-    for names, alike in _alike(rows).items():
-        connection.execute(insert(table).values({name: bindparam(name) for name in names}), alike)
+    for alike in _alike(rows).values():
+        insert_many(connection, table, alike)
 
 
 def change(connection: Connection, table: Table, changes: Mapping[int, dict[str, object]]) -> None:
