@@ -19,7 +19,6 @@ from hanport.grid.register.kinds import ContractRecord
 from hanport.grid.register.places import NO_FACILITY, told_names
 from hanport.grid.register.tally import Tally
 
-
 _CUSTOMERS = select(customer.c.key, customer.c.id, customer.c.person_id)
 
 
