@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from hanport.cli.lazy import LazyGroup
+from hanport.cli.loop import loop_factory
 
 COMMANDS = {
     "setup": ("home_setup", "Set the hub up in a browser, by a one-time address."),
@@ -64,12 +64,3 @@ def command(context: click.Context, config: Path, or_any_port: bool) -> int:
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(main())
     return 0
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """The faster loop where it is installed (not on Windows)."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop

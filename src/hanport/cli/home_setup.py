@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from hanport import logs
-from hanport.cli.home import config_option, loop_factory
+from hanport.cli.home import config_option
+from hanport.cli.loop import loop_factory
 from hanport.clock import SystemClock
 from hanport.home.first_start import Teller, draft_of, set_up
 from hanport.home.hub import Start

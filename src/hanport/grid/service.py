@@ -1,5 +1,87 @@
-"""Assembly of the service."""
+"""Assembly of the service: the one place where its concrete parts are chosen and joined."""
 
-from hanport.grid.opening import keyring_of, opened
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 
-__all__ = ["keyring_of", "opened"]
+from hanport import serving, systemd
+from hanport.clock import Clock
+from hanport.errors import ConfigError
+from hanport.grid import worker
+from hanport.grid.api.app import application
+from hanport.grid.config import WebTable
+from hanport.grid.context import Grid
+from hanport.grid.headend import registry
+
+log = logging.getLogger("hanport.grid")
+
+
+class Role(StrEnum):
+    """What a process does: everything, only the web side, or only the work towards the meters."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The configuration's file, what the process does, whether another port is taken where its own is not free, and
+    who is told where the API is.
+    """
+
+    path: Path
+    role: Role = Role.ALL
+    or_any_port: bool = False
+    tell: Callable[[str], None] = lambda address: None
+
+
+async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> None:
+    """Do what the role asks for until the event. Raises ConfigError where it cannot begin."""
+    if start.role is not Role.ALL and grid.database.engine.dialect.name == "sqlite":
+        raise ConfigError("With SQLite one process does everything.", "Use PostgreSQL, or leave --only out.")
+    head_ends = registry.build(grid.config, start.path.parent, clock)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(systemd.keep_watchdog(clock))]
+            if start.role is not Role.WORKER:
+                web = grid.config.web
+                listener = serving.listen(web.host, web.port, or_any=start.or_any_port)
+                start.tell(_address_of(web, listener))
+                tasks.append(
+                    group.create_task(
+                        serving.serve(
+                            application(grid, head_ends, clock),
+                            listener,
+                            certificate=_certificate_of(web, start.path.parent),
+                            connections=web.connections,
+                        )
+                    )
+                )
+            if start.role is not Role.WEB:
+                tasks.append(group.create_task(worker.run(grid, head_ends, clock, until)))
+            systemd.notify("READY=1")
+            log.info("started", extra={"role": start.role.value, "environment": grid.config.environment.value})
+            await until.wait()
+            systemd.notify("STOPPING=1")
+            for task in tasks:
+                task.cancel()
+    finally:
+        await head_ends.close()
+        log.info("stopped")
+
+
+def _certificate_of(web: WebTable, folder: Path) -> serving.Certificate | None:
+    if not web.certificate:
+        return None
+    return serving.Certificate(str(folder / web.certificate), str(folder / web.private_key))
+
+
+def _address_of(web: WebTable, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if web.certificate else 'http'}://{shown}:{port}"
