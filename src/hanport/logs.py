@@ -9,8 +9,8 @@ from typing import TextIO
 
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# They log addresses, and those of webhooks are often secrets in themselves.
-_TALKATIVE = ("httpx", "httpcore", "uvicorn")
+# They log addresses, and those of webhooks are often secrets in themselves; and what stands in the rows of a database.
+_TALKATIVE = ("httpx", "httpcore", "uvicorn", "sqlalchemy")
 
 
 class JsonLines(logging.Formatter):

@@ -10,6 +10,7 @@ import msgspec
 
 FORMAT = 1
 GENESIS = sha256(b"hanport grid audit").digest()
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _JSON = msgspec.json.Encoder(order="sorted")
 
 
@@ -36,6 +37,21 @@ class Entry:
     action: str
     person_id: int | None = None
     facts: dict[str, object] = field(default_factory=dict)
+
+
+def refuse_unplain(value: object) -> None:
+    """Raise TypeError for what is no JSON value: above all, a person's number is not written out by accident."""
+    if type(value) in _PLAIN:
+        return
+    if isinstance(value, dict):
+        for key, each in value.items():
+            refuse_unplain(key)
+            refuse_unplain(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            refuse_unplain(each)
+    elif not isinstance(value, str):
+        raise TypeError(f"a fact for the log is a {type(value).__name__}, which is no JSON value")
 
 
 def canonical(seq: int, at: datetime, actor: str, subject: str | None, entry: Entry) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Engine, Select, bindparam, select
 
 from hanport.clock import Clock
 from hanport.grid.audit.chain import append
-from hanport.grid.audit.entry import Entry
+from hanport.grid.audit.entry import Entry, refuse_unplain
 from hanport.grid.database.tables import facility, port
 from hanport.grid.keys import Keyring
 from hanport.grid.register.importing_masking import masked
@@ -49,6 +49,7 @@ class Work:
 
     def note(self, action: str, *, person_id: int | None = None, **facts: object) -> None:
         """Put an entry into the log, with this transaction. `facts` are JSON values, and never name a person."""
+        refuse_unplain(facts)
         self.entries.append(Entry(action, person_id, facts))
 
     def lock_facilities(self, ids: Iterable[int], *, waiting: bool = True) -> list[int]:
