@@ -21,7 +21,7 @@ def opened(path: Path, clock: Clock) -> Iterator[Grid]:
     keyring = keyring_of(config, path)
     engine = connect(database_address(config, path))
     try:
-        schema.check(engine, config.environment)
+        schema.check(engine, config.environment, keyring)
         yield Grid(config, Database(engine, keyring, clock))
     finally:
         engine.dispose()
