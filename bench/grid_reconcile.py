@@ -76,13 +76,13 @@ def _measured(name: str, address: str) -> Iterator[Figure]:
     found = json.loads(done.stdout)
     is_bare = name == "SQLite"
     suffix = "" if is_bare else "_postgresql"
-    seen = f"1 000 000 meters on {name}: SQL passed over all, the law judged {found['judged']:,}".replace(",", " ")
+    seen = f"1 000 000 meters on {name}; SQL passed over all of them and the law judged {found['judged']}"
     target = f"<= {_TARGET_S} s" if is_bare else None
     yield Figure(f"grid.reconcile{suffix}", found["s"], f"s; {seen}", target, found["s"] <= _TARGET_S or not is_bare)
     yield Figure(
         f"grid.reconcile_memory{suffix}", found["grown_mb"], f"MB more than before ({found['peak_mb']:.0f} MB)"
     )
-    whole = f"s a million if the law judged all, without SQL's narrowing (from {_JUDGED:,} on {name})".replace(",", " ")
+    whole = f"s for a million without SQL's narrowing, when the law judges all (measured with {_JUDGED} on {name})"
     yield Figure(f"grid.reconcile_unnarrowed{suffix}", found["all_s"] * METERS / _JUDGED, whole)
 
 
