@@ -1,4 +1,4 @@
-"""`hanport meter`: a virtual smart meter with a house behind it."""
+"""`hanport meter`: a virtual smart meter with a house behind it, and the head-end of such meters."""
 
 import asyncio
 import signal
@@ -11,7 +11,9 @@ from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from hanport.cli.lazy import LazyGroup
 from hanport.clock import Clock, SystemClock
 from hanport.errors import ConfigError
 from hanport.meter.device import MeterSetup, VirtualMeter, telegrams
@@ -56,7 +58,15 @@ class Options:
     no_supply: bool
 
 
-@click.command(epilog=f"Faults: {', '.join(FAULTS)}. Times are simulated seconds after the start.")
+COMMANDS = {"head-end": ("meter_head_end", "Run a stand-in for a network company's head-end.")}
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    invoke_without_command=True,
+    epilog=f"Faults: {', '.join(FAULTS)}. Times are simulated seconds after the start.",
+)
 @click.option("--model", default=_DEFAULT_MODEL, show_default=True, metavar="NAME", help="The meter to be.")
 @click.option(
     "--module", type=click.Choice([kind.value for kind in Module]), help="Another HAN module than the model's."
@@ -73,8 +83,11 @@ class Options:
 @click.option("--fault", multiple=True, metavar="NAME@SECONDS[+DURATION]", help="Plan a fault (see below).")
 @click.option("--closed", is_flag=True, help="Start with the port closed.")
 @click.option("--no-supply", is_flag=True, help="Start with a reader that has no supply of its own.")
-def command(**given: Any) -> int:
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> int:
     """Run a virtual meter with a house behind it. Without an output it serves TCP on a free port of 127.0.0.1."""
+    if context.invoked_subcommand is not None:
+        return _leave_to(context, context.invoked_subcommand)
     options = Options(**given)
     clock = SystemClock()
     meter = VirtualMeter(_setup(options), clock, speed=options.speed)
@@ -82,6 +95,14 @@ def command(**given: Any) -> int:
         meter.set_reader_supply(False)
     meter.add_faults([Plan.parse(text) for text in options.fault])
     asyncio.run(_run(meter, options, clock))
+    return 0
+
+
+def _leave_to(context: click.Context, name: str) -> int:
+    """Let another command have the word. Raises UsageError for options of the meter before its name."""
+    for option in context.params:
+        if context.get_parameter_source(option) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"Options of the meter do not go with {name}: write its options after its name.")
     return 0
 
 

@@ -166,7 +166,7 @@ def application(meter: VirtualMeter) -> Starlette:
     document = msgspec.json.encode(openapi())
 
     async def describe(request: Request) -> Response:
-        _check_sender(request)
+        check_sender(request)
         return Response(document, media_type="application/json")
 
     routes = [Route(ROOT + e.path, _serve(meter, e), methods=[e.method], include_in_schema=False) for e in ENDPOINTS]
@@ -176,7 +176,7 @@ def application(meter: VirtualMeter) -> Starlette:
 
 def _serve(meter: VirtualMeter, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        _check_sender(request)
+        check_sender(request)
         try:
             wanted = await _wanted(request, endpoint)
         except msgspec.ValidationError as wrong:
@@ -200,7 +200,7 @@ async def _wanted(request: Request, endpoint: Endpoint) -> object:
     return msgspec.json.decode(body, type=endpoint.request)
 
 
-def _check_sender(request: Request) -> None:
+def check_sender(request: Request) -> None:
     """Refuse a name that is not this machine's own, and what another web page sends. Raises `HTTPException` 403."""
     host = request.headers.get("host", "")
     if not _is_local_name(host):
