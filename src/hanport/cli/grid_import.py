@@ -30,13 +30,13 @@ class ImportGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] in self.commands:
             return super().resolve_command(ctx, args)
-        return ctx.info_name, files, args
+        return "", files, args
 
 
 @click.group(
     cls=ImportGroup,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    subcommand_metavar="[OPTIONS] FILE...",
+    subcommand_metavar="FILE...",
 )
 def command() -> None:
     """Bring CSV files of the customer system into the facts: customers, facilities, contracts, meters, HAN adapters,
