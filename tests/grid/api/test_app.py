@@ -72,6 +72,8 @@ async def test_what_is_not_there_and_methods_that_are_not(api: httpx.AsyncClient
     answer = await api.post("/metrics")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
+    answer = await api.delete(f"{ROOT}/work-list")
+    assert answer.headers["allow"] == "GET, POST"
 
 
 async def test_a_service_without_its_database(grid: Grid, api: httpx.AsyncClient) -> None:

@@ -2,18 +2,30 @@
 
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from hanport import __version__
 from hanport.clock import Clock
 from hanport.grid import tokens
-from hanport.grid.api import alarms, facilities, head_ends, imports, orders, people, records, running, work_list
+from hanport.grid.api import (
+    alarms,
+    events,
+    facilities,
+    head_ends,
+    imports,
+    orders,
+    people,
+    records,
+    running,
+    work_list,
+)
 from hanport.grid.api.access import needs
 from hanport.grid.api.boundary import Boundary, Policy
 from hanport.grid.api.endpoint import ROOT, Endpoint
-from hanport.grid.api.problems import DOCUMENT, HANDLERS, Problem
+from hanport.grid.api.problems import DOCUMENT, HANDLERS, Problem, say_http
 from hanport.grid.context import Grid
 from hanport.grid.headend.registry import HeadEnds
 from hanport.grid.metrics import Metrics
@@ -21,6 +33,7 @@ from hanport.grid.tokens import Token
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *records.ENDPOINTS,
+    *events.ENDPOINTS,
     *imports.ENDPOINTS,
     *facilities.ENDPOINTS,
     *orders.ENDPOINTS,
@@ -35,6 +48,7 @@ _MB = 1024 * 1024
 # Bulk takes long bodies; what is not here takes boundary.BODY_LIMIT.
 _BODY_LIMITS = {
     f"{ROOT}/records": 16 * _MB,
+    f"{ROOT}/imports/": _MB,
     f"{ROOT}/head-ends/": 8 * _MB,
     f"{ROOT}/work-list": 8 * _MB,
 }
@@ -67,7 +81,7 @@ def application(grid: Grid, ways: HeadEnds | None, clock: Clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers=HANDLERS,
+        exception_handlers=HANDLERS | {405: _say_methods},
         responses={"4XX": {"model": Problem, "description": "Refused: nothing was changed"}},
         generate_unique_id_function=_operation_id,
     )
@@ -109,6 +123,17 @@ def _add(app: FastAPI, endpoint: Endpoint) -> None:
         dependencies=[Depends(needs(*endpoint.scopes))] if endpoint.scopes else None,
         openapi_extra={"security": security} | dict(endpoint.described),
     )
+
+
+def _say_methods(request: Request, error: Exception) -> Response:
+    """No such method here: all that there are at that address, which the router tells of one route alone."""
+    path = request.url.path
+    there = [each for each in request.app.routes if isinstance(each, Route) and each.path_regex.match(path)]
+    exact = [each for each in there if each.path == path]
+    methods = {method for each in exact or there for method in each.methods or ()}
+    said = say_http(request, error)
+    said.headers["allow"] = ", ".join(sorted(methods))
+    return said
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -9,7 +9,7 @@ from hanport.grid.api.calls import Look, told
 from hanport.grid.api.endpoint import Endpoint
 from hanport.grid.api.orders import OrderTold, order_told
 from hanport.grid.api.problems import NotFound
-from hanport.grid.api.texts import GsrnInPath, KeyInPath, Told
+from hanport.grid.api.texts import KeyInPath, Told
 from hanport.grid.ordering.status import facility_of, orders_of
 from hanport.grid.register.eligibility import WORDS, eligibility
 from hanport.grid.register.reading import facility_of_meter, facility_view
@@ -85,10 +85,10 @@ class PlacedMeter(Told):
     meter: MeterTold
 
 
-def show_facility(gsrn: GsrnInPath, call: Look) -> Response:
+def show_facility(key: KeyInPath, call: Look) -> Response:
     """With the orders of the last time, the newest first."""
     with call.grid.database.reading() as connection:
-        return told(_facility(connection, gsrn, call.grid.database.clock.now()))
+        return told(_facility(connection, key, call.grid.database.clock.now()))
 
 
 def show_meter(key: KeyInPath, call: Look) -> Response:
@@ -127,6 +127,6 @@ def _facility(connection: Connection, gsrn: str, at: datetime) -> FacilityTold:
 
 _SEEING = (Scope.READ, Scope.ORDERS, Scope.REGISTER)
 ENDPOINTS = (
-    Endpoint("GET", "/facilities/{gsrn}", show_facility, FacilityTold, "A facility, its ports and orders", _SEEING),
+    Endpoint("GET", "/facilities/{key}", show_facility, FacilityTold, "A facility, its ports and orders", _SEEING),
     Endpoint("GET", "/meters/{key}", show_meter, PlacedMeter, "A meter that is installed, and its port", _SEEING),
 )

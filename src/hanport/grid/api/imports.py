@@ -14,7 +14,7 @@ from starlette.responses import Response
 from hanport.grid.api.calls import Change, Look, told
 from hanport.grid.api.endpoint import Endpoint
 from hanport.grid.api.problems import NotFound
-from hanport.grid.api.texts import Body, IdInPath, SomeLine, Told
+from hanport.grid.api.texts import Body, IdInPath, Serial, SomeLine, Told
 from hanport.grid.database.tables import import_batch
 from hanport.grid.database.work import Work
 from hanport.grid.register.importing_approval import approve, reject, release
@@ -70,7 +70,7 @@ class Releasing(Body):
     """Why ports may open that the import holds: all, or those of some meters."""
 
     reason: SomeLine
-    serials: Annotated[tuple[SomeLine, ...], Field(max_length=10_000)] = ()
+    serials: Annotated[tuple[Serial, ...], Field(max_length=1000)] = ()
 
 
 class Released(Told):

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from hanport.errors import HanportError
 from hanport.grid.ordering.wish import NotEligible, PriceNotAccepted
 from hanport.grid.orders import ImpossibleStep
+from hanport.grid.register.events import KeyTaken
 from hanport.grid.register.importing_batches import ImportProblem
 from hanport.grid.register.records import RecordError
 
@@ -27,7 +28,7 @@ DOCUMENT = "/api/v1/openapi.json"
 _SEE = f"See {DOCUMENT}."
 _RETRY_S = "5"
 # The request is as it should be, and things are not as it takes them to be.
-_CONFLICTS = (ImpossibleStep, NotEligible, PriceNotAccepted, ImportProblem)
+_CONFLICTS = (ImpossibleStep, NotEligible, PriceNotAccepted, ImportProblem, KeyTaken)
 _WORD = re.compile(r"[a-z][a-z_-]{0,39}")
 
 # Of pydantic's kinds of error, those whose sentence holds only what the document says, and never the value.

@@ -34,6 +34,7 @@ _KEY = r"^[!-~\u00a1-\ud7ff\ue000-\uffef]+$"
 Line: TypeAlias = Annotated[str, Field(max_length=TEXT_LONGEST, pattern=_LINE)]
 SomeLine: TypeAlias = Annotated[str, Field(min_length=1, max_length=TEXT_LONGEST, pattern=_SOME_LINE)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=60, pattern=_SOME_LINE)]
+Serial: TypeAlias = Annotated[str, Field(min_length=1, max_length=KEY_LONGEST, pattern=_KEY)]
 # Personal, co-ordination or organisation number, as people write it.
 NumberText: TypeAlias = Annotated[str, Field(min_length=10, max_length=13, pattern=r"^[0-9]{6,8}[-+ ]?[0-9]{4}$")]
 Gsrn: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{18}$", description="The facility's ID (GSRN)")]
@@ -43,7 +44,6 @@ Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
 
 KeyInPath: TypeAlias = Annotated[str, Path(max_length=KEY_LONGEST, pattern=_KEY)]
 LineInPath: TypeAlias = Annotated[str, Path(max_length=TEXT_LONGEST, pattern=_SOME_LINE)]
-GsrnInPath: TypeAlias = Annotated[str, Path(pattern=r"^[0-9]{18}$", description="The facility's ID (GSRN)")]
 IdInPath: TypeAlias = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 HeadEndInPath: TypeAlias = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,30}$", description="Its name in grid.toml")]
 
