@@ -1,0 +1,199 @@
+"""The whole story over real sockets, by the command line and the API alone: a port opens, follows a meter exchange, and
+closes when the contract ends; and what comes out of the ports begins and stops with it.
+"""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from grid.town import gsrn, person_number
+
+HANPORT = [sys.executable, "-m", "hanport"]
+WHERE = gsrn(1)
+WHO = person_number(7).digits
+CONTRACT, OLD, NEW = "A2001", "18012345", "22054321"
+_PATIENCE_S = 60.0
+
+CONFIG = """
+environment = "test"
+[database]
+address = "{database}"
+[web]
+port = {port}
+[work]
+period_s = 0.3
+retry_s = 1
+[[head_end]]
+name = "town"
+kind = "{kind}"
+url = "{url}"
+reply_url = "http://127.0.0.1:{port}/api/v1/head-ends/town/answers"
+"""
+
+
+@dataclass
+class Town:
+    """A service that runs, with its folder, a token for its API, and where the meters' telegrams are."""
+
+    config: Path
+    api: httpx.Client
+    telegrams: dict[str, tuple[str, int]]
+
+    def run(self, *arguments: str, text: str = "") -> str:
+        """A command of the service; gives what it printed."""
+        return run(self.config, *arguments, text=text)
+
+    def hears(self, serial: str, within_s: float = _PATIENCE_S) -> bool:
+        """Whether a whole telegram comes out of that meter's port in time."""
+        with socket.create_connection(self.telegrams[serial], timeout=10) as line:
+            line.settimeout(within_s)
+            heard = b""
+            try:
+                while b"!" not in heard:
+                    heard += line.recv(4096)
+            except TimeoutError:
+                return False
+        return heard.startswith(b"/KAM5")
+
+    def falls_silent(self, serial: str) -> None:
+        """Wait until nothing has come out of that port for three intervals."""
+        ends = time.monotonic() + _PATIENCE_S
+        while self.hears(serial, 2.5):
+            assert time.monotonic() < ends, f"{serial} does not fall silent"
+
+    def event(self, key: str, kind: str, **told: str) -> None:
+        """Tell the service by its API that something happens now."""
+        at = datetime.now(UTC).isoformat()
+        answer = self.api.post("/api/v1/events", json={"key": key, "kind": kind, "at": at} | told)
+        assert answer.is_success, answer.text
+
+
+def run(config: Path, *arguments: str, text: str = "") -> str:
+    """A command of the service; gives what it printed."""
+    command = [*HANPORT, "grid", "--config", str(config), *arguments]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def program(*arguments: str, says: tuple[str, ...]) -> Iterator[list[str]]:
+    """A program until the end of the block, and what stood in its lines where they were awaited."""
+    command = [*HANPORT, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None and process.stderr is not None
+            found = []
+            for each in says:
+                while not (match := re.search(each, line := process.stdout.readline())):
+                    assert line, process.stderr.read()
+                found.append(match[1])
+            yield found
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def opened(address: str, kind: str, tmp_path: Path) -> Iterator[Town]:
+    """Two virtual meters, a head-end that tells them, and the service that tells the head-end."""
+    config, port = tmp_path / "grid.toml", free_port()
+    settings = {"database": address, "port": port, "kind": kind}
+    config.write_text(CONFIG.format(**settings, url="http://127.0.0.1:1/x"), "utf-8")
+    run(config, "keys", "new")
+    run(config, "migrate")
+    (tmp_path / "reply-token").write_text(run(config, "token", "create", "town", "--scope", "head_end"), "utf-8")
+    secret = run(config, "token", "create", "crm", "--scope", "register", "--scope", "read").strip()
+    options = ["--closed", "--control", "127.0.0.1:0", "--interval", "1", "--model", "kamstrup-omnia"]
+    places = (r"telegrams on tcp://(\S+)", r"control on (http://[^/]+)")
+    with ExitStack() as stack:
+        telegrams, meters = {}, []
+        for serial in (OLD, NEW):
+            where, control = stack.enter_context(program("meter", "--seed", serial, *options, says=places))
+            host, _, number = where.rpartition(":")
+            telegrams[serial] = (host, int(number))
+            meters += ["--meter", f"{serial}={control}"]
+        forms = (r"REST form on (\S+)", r"CIM form on (\S+)")
+        tokens = ["--reply-token-file", str(tmp_path / "reply-token")]
+        rest, cim = stack.enter_context(program("meter", "head-end", "--delay", "0.1", *meters, *tokens, says=forms))
+        config.write_text(CONFIG.format(**settings, url=cim if kind == "cim" else rest), "utf-8")
+        stack.enter_context(program("grid", "--config", str(config), says=(r"grid on (\S+)",)))
+        headers = {"authorization": f"Bearer {secret}"}
+        api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20))
+        yield Town(config, api, telegrams)
+
+
+def bring_in(town: Town, folder: Path) -> None:
+    """The customer system's files."""
+    files = {
+        "facilities.csv": f"gsrn;address\n{WHERE};Storgatan 1",
+        "customers.csv": f"key;number;name\nK1001;{WHO};Anna Berg",
+        "contracts.csv": f"key;facility;customer;from\n{CONTRACT};{WHERE};K1001;2024-01-01",
+        "meters.csv": f"serial;maker;model;facility;from\n{OLD};Kamstrup;OMNIA;{WHERE};2024-01-01",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text + "\n", "utf-8")
+    town.run("import", *(str(folder / name) for name in files))
+
+
+def _state(town: Town) -> str:
+    (order,) = json.loads(town.run("order", "list", WHERE, "--json"))
+    state: str = order["state"]
+    return state
+
+
+@pytest.mark.timeout(300)
+def test_a_port_opens_follows_an_exchange_and_closes_with_the_contract(address: str, tmp_path: Path) -> None:
+    with opened(address, "cim", tmp_path) as town:
+        play(town, tmp_path)
+
+
+@pytest.mark.timeout(300)
+def test_the_same_with_a_head_end_that_speaks_json(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/grid.db", "rest", tmp_path) as town:
+        play(town, tmp_path)
+
+
+def play(town: Town, tmp_path: Path) -> None:
+    """From the customer system's files to the end of the contract."""
+    bring_in(town, tmp_path)
+    assert not town.hears(OLD, 2.0)
+
+    shown = ["--checked-by", "desk", "--staff", "anna", "--document", "passport", "--number-file", "-"]
+    town.run("order", "open", WHERE, *shown, text=WHO + "\n")
+    assert town.hears(OLD)
+    ends = time.monotonic() + _PATIENCE_S
+    while (state := _state(town)) != "read_back":
+        assert time.monotonic() < ends, state
+        time.sleep(0.3)
+
+    town.event("Z-1", "meter_exchange", facility=WHERE, old_meter=OLD, new_meter=NEW, maker="Kamstrup", model="OMNIA")
+    assert town.hears(NEW)
+    town.falls_silent(OLD)
+
+    town.event("Z-2", "termination", contract=CONTRACT)
+    town.falls_silent(NEW)
+    assert not town.hears(NEW, 2.0)
+
+    assert json.loads(town.run("audit", "verify", "--json"))
+    for path in tmp_path.iterdir():
+        if path.name.startswith("grid.db"):
+            assert WHO.encode() not in path.read_bytes()
