@@ -129,7 +129,7 @@ def test_with_a_meter_that_does_as_told_it_ends_soon(view: PortView, right: Righ
         return  # nobody could know of it but by reading again
     if right.why is Why.NOT_INSTALLED and is_open and not view.may_be_open:
         return
-    now = replace(view, live=None, retry_at=None, restart=None if view.restart is State.SENT else view.restart)
+    now = replace(view, live=None, retry_at=None)
     for _ in range(8):
         step = _step(now, right)
         if step.issues is None:
@@ -163,6 +163,9 @@ def test_with_a_meter_that_does_as_told_it_ends_soon(view: PortView, right: Righ
         (replace(READ_OPEN, restart=State.RIGHT_CHECKED), OPEN, C.RESTART),
         (replace(READ_OPEN, restart=State.RIGHT_CHECKED, can_restart=False), OPEN, None),
         (replace(READ_CLOSED, restart=State.RIGHT_CHECKED), OPEN, C.OPEN),
+        (replace(READ_OPEN, restart=State.SENT), OPEN, C.RESTART),
+        (replace(READ_OPEN, restart=State.ACKNOWLEDGED), OPEN, None),
+        (replace(READ_OPEN, restart=State.FAILED, expected=Expected.OPEN), OPEN, C.READ),
         (replace(READ_OPEN, reported_at=AT - timedelta(hours=24)), OPEN, C.READ),
         (replace(READ_CLOSED, reported_at=AT - timedelta(days=30)), CLOSED, C.READ),
         (replace(READ_CLOSED, reported_at=AT - timedelta(days=30)), NOWHERE, None),

@@ -46,7 +46,7 @@ class Live:
 class PortView:
     """What is known of a port, as its row says (database/tables.py), and what its model can do.
 
-    `restart` is the state of an order to restart it that has not ended.
+    `restart` is the state of an order to restart it that has not ended, and needs no visit.
     """
 
     reported: PortState = PortState.UNKNOWN
@@ -144,18 +144,13 @@ def _closed(port: PortView, *, is_somewhere: bool) -> tuple[Goal, CommandKind | 
 
 
 def _open(port: PortView) -> tuple[Goal, CommandKind | None]:
-    restarting = port.can_restart and port.restart in (
-        State.RIGHT_CHECKED,
-        State.SENT,
-        State.ACKNOWLEDGED,
-        State.FAILED,
-    )
+    restarting = port.can_restart and port.restart is not None
     if port.expected is Expected.OPEN:
         return Goal.RESTARTED if restarting else Goal.OPEN, CommandKind.READ
+    if restarting and port.restart is not State.ACKNOWLEDGED and port.reported is PortState.OPEN:
+        return Goal.RESTARTED, CommandKind.RESTART
     if port.known is not PortState.OPEN:
         return Goal.OPEN, CommandKind.OPEN
-    if restarting and port.restart in (State.RIGHT_CHECKED, State.FAILED):
-        return Goal.RESTARTED, CommandKind.RESTART
     return Goal.NONE, None
 
 

@@ -1,5 +1,6 @@
-"""What one worker alone does at a time, for all of them: held by a lease in the database, so that a dead worker's
-duty passes to another.
+"""What one worker alone does at a time, for all of them.
+
+A duty is held by a lease in the database, so that a dead worker's passes to another.
 """
 
 from datetime import datetime, timedelta

@@ -225,7 +225,9 @@ def _sent(work: Work, known: Known, row: Row[Any], head_end: str) -> None:
     """From here on the command may reach the meter."""
     if row.kind == CommandKind.READ.value:
         return
-    values: dict[str, Any] = {"expected": Expected.UNKNOWN.value, "changed_at": work.at}
+    is_restart = row.kind == CommandKind.RESTART.value
+    expected = Expected.OPEN if is_restart else Expected.UNKNOWN  # a restart is no reason to open the port anew
+    values: dict[str, Any] = {"expected": expected.value, "changed_at": work.at}
     if row.kind == CommandKind.OPEN.value:
         values["may_be_open"] = True
     work.connection.execute(update(port).where(port.c.meter_id == row.meter_id).values(values))
