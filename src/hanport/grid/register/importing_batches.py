@@ -65,7 +65,7 @@ class Batch:
 
 def new_batch_id(work: Work) -> str:
     """A name for an import that people can say."""
-    return f"i{work.at:%y%m%d}-{secrets.token_hex(3)}"
+    return f"i{work.at:%y%m%d}-{secrets.token_hex(5)}"
 
 
 def keep_waiting(work: Work, records: Sequence[Record], outcome: Outcome, source: str, *, refused: int = 0) -> Batch:
