@@ -14,7 +14,20 @@ import httpx
 from bench.figure import Figure
 
 _ROUNDS = 3
-_DEMO = [sys.executable, "-m", "hanport", "demo", "--port", "0", "--listen", "tcp://127.0.0.1:0", "--lang", "en"]
+_DEMO = [
+    sys.executable,
+    "-m",
+    "hanport",
+    "demo",
+    "--port",
+    "0",
+    "--listen",
+    "tcp://127.0.0.1:0",
+    "--grid-port",
+    "0",
+    "--lang",
+    "en",
+]
 
 
 def figures() -> Iterator[Figure]:

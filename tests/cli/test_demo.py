@@ -17,7 +17,20 @@ import httpx
 from hanport.demo.household import PASSWORD, USER
 from hanport.home.store.reader import Reader
 
-DEMO = [sys.executable, "-m", "hanport", "demo", "--lang", "en", "--port", "0", "--listen", "tcp://127.0.0.1:0"]
+DEMO = [
+    sys.executable,
+    "-m",
+    "hanport",
+    "demo",
+    "--lang",
+    "en",
+    "--port",
+    "0",
+    "--listen",
+    "tcp://127.0.0.1:0",
+    "--grid-port",
+    "0",
+]
 
 
 @contextmanager
@@ -50,7 +63,7 @@ def logged_in(address: str) -> Iterator[httpx.Client]:
 def test_the_page_shows_a_house_with_a_past_and_ctrl_c_ends_all(tmp_path: Path) -> None:
     with demo(tmp_path) as (process, places):
         with logged_in(places["hub"]) as client:
-            for _ in range(100):
+            for _ in range(600):
                 page = client.get("/").text
                 if "for 1 s" in page or " W" in page:
                     break

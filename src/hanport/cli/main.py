@@ -17,7 +17,7 @@ COMMANDS = {
     "replay": ("replay", "Serve a recording again at any speed."),
     "home": ("home", "Run the hub of a household: store, show, tell, share."),
     "grid": ("grid", "Run the activation service of a network company."),
-    "demo": ("demo", "Start a virtual meter and the hub that shows it."),
+    "demo": ("demo", "Start a virtual meter, its network company and the hub."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
 }
 

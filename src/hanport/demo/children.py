@@ -15,11 +15,16 @@ _LOOK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A program that runs, and where it said it is."""
+    """A program that runs, and the places that it said it is at."""
 
     name: str
-    place: str
+    places: tuple[str, ...]
     process: subprocess.Popen[str]
+
+    @property
+    def place(self) -> str:
+        """The first of them."""
+        return self.places[0]
 
 
 def run(arguments: Sequence[str], *, text: str = "") -> str:
@@ -40,14 +45,14 @@ def wait_for_any(children: Sequence[Child]) -> None:
 
 
 @contextmanager
-def running(arguments: Sequence[str], *, says: str) -> Iterator[Child]:
-    """A program until the end of the block; its place is what follows `says` in the first line that has it.
+def running(arguments: Sequence[str], *, says: Sequence[str]) -> Iterator[Child]:
+    """A program until the end of the block; its places are what follows each of `says`, in the lines that have them.
 
-    Raises HanportError when it ends before it has said so.
+    Raises HanportError when it ends before it has said all.
     """
     with subprocess.Popen(_command(arguments), stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Child(arguments[0], _said(process, says, arguments), process)
+            yield Child(arguments[0], tuple(_said(process, each, arguments) for each in says), process)
         finally:
             process.terminate()
             try:

@@ -51,7 +51,8 @@ def check_closings(play: Play) -> None:
             is_sent_already = row.state == "sending" or (row.state == "sent" and row.kind is not None)
             is_closing = row.kind in (CommandKind.CLOSE.value, CommandKind.READ.value)
             waits = row.retry_at is not None and now < row.retry_at <= now + timedelta(hours=5)
-            assert is_closing or is_sent_already or waits, f"{row.serial}: open without right, and nothing is done at {now}: {row}"
+            is_cared_for = is_closing or is_sent_already or waits
+            assert is_cared_for, f"{row.serial}: open without right, and nothing is done at {now}: {row}"
 
 
 def hand_out(play: Play, worker: str, limit: int) -> list[Leased]:
