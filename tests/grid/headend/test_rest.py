@@ -243,3 +243,9 @@ async def test_every_kind_has_its_own_name() -> None:
             with pytest.raises(Unreachable):
                 await rest.send(command(kind))
     assert [asked.json["kind"] for asked in made.asked] == ["open", "close", "restart", "read"]
+
+
+async def test_a_reply_without_an_end_is_cut_short() -> None:
+    async with head_end(floods()) as (rest, _):
+        with pytest.raises(Unreachable, match="longer than 256 kB"):
+            await rest.send(command())
