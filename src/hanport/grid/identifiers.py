@@ -15,6 +15,7 @@ from hanport.errors import HanportError
 _PERSON = re.compile(r"(?P<century>\d{2})?(?P<birth>\d{6})(?P<mark>[-+ ]?)(?P<serial>\d{4})", re.ASCII)
 _GSRN = re.compile(r"\d{18}")
 _OLDEST_YEARS = 100
+_FIRST_BIRTH = date(1800, 1, 1)
 _ZERO = ord("0")
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # twice, and its digits added
 
@@ -73,7 +74,7 @@ def parse_number(text: str, today: date) -> Number:
     century = found["century"] or _century(ten, found["mark"] == "+", today)
     day = int(ten[4:6])
     kind = NumberKind.COORDINATION if day > 60 else NumberKind.PERSON
-    _check_birth(int(century + ten[:2]), int(ten[2:4]), day - 60 if day > 60 else day)
+    _check_birth((int(century + ten[:2]), int(ten[2:4]), day - 60 if day > 60 else day), today)
     return Number(century + ten, kind)
 
 
@@ -123,8 +124,10 @@ def _century(ten: str, is_old: bool, today: date) -> str:
     return str((year - _OLDEST_YEARS if is_old else year) // 100)
 
 
-def _check_birth(year: int, month: int, day: int) -> None:
+def _check_birth(birth: tuple[int, int, int], today: date) -> None:
     try:
-        date(year, month, day)
+        is_possible = _FIRST_BIRTH <= date(*birth) <= today
     except ValueError:
-        raise IdentifierError("The number has an impossible date of birth.", "Compare it with the original.") from None
+        is_possible = False
+    if not is_possible:
+        raise IdentifierError("The number has an impossible date of birth.", "Compare it with the original.")

@@ -76,6 +76,8 @@ async def running(
         work.append(serve(control(head_end, teller), listeners[1]))
     async with client, contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(meters.close)
+        for each in filter(None, listeners):
+            stack.callback(each.close)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]
             try:

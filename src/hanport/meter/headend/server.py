@@ -114,7 +114,7 @@ class Server:
         try:
             envelope = cim_read.read_envelope(body)
         except NotRead as wrong:
-            verdict = Verdict(_NOT_READ, wrong.problem)
+            verdict = Verdict(_NOT_READ, str(wrong))
             form = cim_read.form_of(body)
             return _reply(self.text.reply(form, "EndDeviceControls", cim_read.correlation_of(body), verdict))
         try:
@@ -123,7 +123,7 @@ class Server:
             return await self._take_cim(request, envelope)
         except (NotRead, OtherCommand, NeverPossible) as wrong:
             code = {NotRead: _NOT_READ, OtherCommand: self._code("refused_id")}.get(type(wrong))
-            verdict = Verdict(code or self._code("refused_for_good"), wrong.problem)
+            verdict = Verdict(code or self._code("refused_for_good"), str(wrong))
             return _reply(self.text.reply(envelope.form, envelope.noun, envelope.correlation_id, verdict))
 
     async def _take_cim(self, request: Request, envelope: cim_read.Envelope) -> Response:
