@@ -25,6 +25,7 @@ from hanport.locale import catalog_texts
 from hanport.meter.control import ENDPOINTS
 from hanport.meter.control import ROOT as CONTROL
 from hanport.meter.faults import FAULTS
+from hanport.meter.headend.faults import SUMMARIES
 from hanport.meter.house import House
 from hanport.meter.register import Energies, Registers
 from hanport.meter.setup import HouseSetup
@@ -127,7 +128,9 @@ def virtual_meter_page() -> str:
     faults = "".join(f"| `{name}` | {kind.summary} |\n" for name, kind in FAULTS.items())
     text = _between(text, "faults", f"| name | what happens |\n|---|---|\n{faults}")
     rows = "".join(f"| {point.method} | `{CONTROL}{point.path}` | {point.summary} |\n" for point in ENDPOINTS)
-    return _between(text, "endpoints", f"| method | path | |\n|---|---|---|\n{rows}")
+    text = _between(text, "endpoints", f"| method | path | |\n|---|---|---|\n{rows}")
+    between = "".join(f"| `{name}` | {summary} |\n" for name, summary in SUMMARIES.items())
+    return _between(text, "faults of the head-end", f"| name | what happens |\n|---|---|\n{between}")
 
 
 def _between(text: str, name: str, content: str) -> str:

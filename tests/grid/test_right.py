@@ -146,7 +146,7 @@ MINE = Holder(1, 1, True, Period(BEGIN))
 POWER = Power(7, 1, 2, GONE)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(facts_strategy, ids, moments)
 def test_the_port_is_open_exactly_when_the_oracle_says(facts: Facts, meter_id: int, at: datetime) -> None:
     bearing = oracle(facts, meter_id, at)
@@ -160,7 +160,7 @@ def test_the_port_is_open_exactly_when_the_oracle_says(facts: Facts, meter_id: i
     assert (found.request.signed_at, found.request.order_id) == newest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(facts_strategy, ids, moments)
 def test_nothing_changes_by_itself_before_the_instant_that_is_told(facts: Facts, meter_id: int, at: datetime) -> None:
     found = right(facts, meter_id, at)
@@ -171,7 +171,7 @@ def test_nothing_changes_by_itself_before_the_instant_that_is_told(facts: Facts,
             assert right(facts, meter_id, each) == found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(facts_strategy, ids)
 def test_walking_from_one_instant_to_the_next_misses_no_change(facts: Facts, meter_id: int) -> None:
     """What the review of a port relies on: it looks again at `until`, and never in between."""
@@ -188,7 +188,7 @@ def test_walking_from_one_instant_to_the_next_misses_no_change(facts: Facts, met
         assert known.is_open is bool(oracle(facts, meter_id, each))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(facts_strategy, moments, periods, st.data())
 def test_what_takes_a_right_away_never_gives_one(
     facts: Facts, at: datetime, period: Period, data: st.DataObject
@@ -213,7 +213,7 @@ def test_what_takes_a_right_away_never_gives_one(
         assert right(facts, meter_id, at).is_open or not right(fewer, meter_id, at).is_open
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(facts_strategy, ids, moments, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_are_known_does_not_matter(
     facts: Facts, meter_id: int, at: datetime, random: Random
