@@ -23,7 +23,7 @@ from hanport.grid.headend import answering, choosing, rest
 from hanport.grid.headend.choosing import NoHeadEnd
 from hanport.grid.headend.contract import Answer
 from hanport.grid.headend.reported import PortReport, Unreadable
-from hanport.grid.reconcile.answers import answered, reported
+from hanport.grid.reconcile.answers import answered, reported_all
 from hanport.grid.reconcile.review import hold
 from hanport.grid.tokens import Scope
 
@@ -139,14 +139,27 @@ def _report(call: Call, table: HeadEndTable, reports: Mapping[int, PortReport]) 
     for piece in _pieces(reports.items()):
         with call.grid.database.writing(call.token.actor) as work:
             meters = _meters(work, [report.meter_serial for _, report in piece])
-            hold(work, [row.id for row in meters.values()])
-            for index, report in piece:
-                wrong = _objection(call, table, meters.get(report.meter_serial))
-                if wrong is None:
-                    reported(work, call.grid.config, report.meter_serial, report.port, report.at)
-                else:
-                    refused[index] = wrong
+            wrong = {index: _objection(call, table, meters.get(report.meter_serial)) for index, report in piece}
+            refused |= {index: error for index, error in wrong.items() if error is not None}
+            ours = [report for index, report in piece if wrong[index] is None]
+            hold(work, [meters[each.meter_serial].id for each in ours])
+            for round_ in _each_meter_once(ours):
+                seen = {meters[each.meter_serial].id: (each.port, each.at) for each in round_}
+                reported_all(work, call.grid.config, seen)
     return refused
+
+
+def _each_meter_once(reports: Sequence[PortReport]) -> list[list[PortReport]]:
+    """The reports in rounds, in their order: a meter that is told of twice is in two of them."""
+    rounds: list[list[PortReport]] = []
+    told: dict[str, int] = {}
+    for each in reports:
+        place = told.get(each.meter_serial, 0)
+        told[each.meter_serial] = place + 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(each)
+    return rounds
 
 
 def _objection(call: Call, table: HeadEndTable, row: Any) -> Unreadable | None:

@@ -5,6 +5,7 @@ port's state is believed from a reading alone, and only from the one that is und
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,13 +60,24 @@ def answered(work: Work, config: GridConfig, answer: Answer) -> bool:
 
 
 def reported(work: Work, config: GridConfig, meter_serial: str, state: PortState, at: datetime) -> bool:
-    """A head-end says unasked how a port stands. Open is believed at once; closed only where nothing speaks against it,
-    otherwise the meter is asked. False: it says nothing new, or the meter is unknown.
-    """
+    """A head-end says unasked how a port stands. False: it says nothing new, or the meter is unknown."""
     meter_id = work.connection.execute(select(meter.c.id).where(meter.c.serial == meter_serial)).scalar()
-    if meter_id is None or meter_id not in hold(work, [meter_id]):
-        return False
-    known = load(work.connection, config, [meter_id], work.at)[meter_id]
+    return meter_id is not None and bool(reported_all(work, config, {meter_id: (state, at)}))
+
+
+def reported_all(work: Work, config: GridConfig, seen: Mapping[int, tuple[PortState, datetime]]) -> list[int]:
+    """A head-end says unasked how ports stand: the state of each meter, and when that was seen. Open is believed at
+    once; closed only where nothing speaks against it, otherwise the meter is asked. Gives the meters of which it says
+    something new.
+    """
+    held = hold(work, list(seen))
+    known = load(work.connection, config, held, work.at)
+    told = [meter_id for meter_id in sorted(known) if _take_in_report(work, known[meter_id], *seen[meter_id])]
+    review(work, config, told)
+    return told
+
+
+def _take_in_report(work: Work, known: Known, state: PortState, at: datetime) -> bool:
     view = known.view
     seen_at = min(at, work.at)  # a head-end whose clock is fast does not read in the future
     if state is PortState.UNKNOWN or (view.reported_at is not None and seen_at <= view.reported_at):
@@ -80,7 +92,6 @@ def reported(work: Work, config: GridConfig, meter_serial: str, state: PortState
     else:
         _set_port(work, known, {"reported": state.value, "reported_at": seen_at})
         _note_reading(work, known, state)
-    review(work, config, [meter_id])
     return True
 
 
