@@ -19,6 +19,7 @@ from rich.console import Console
 from hanport.cli.main import COMMANDS, cli
 from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
+from hanport.grid.api.app import ENDPOINTS as ENDPOINTS_OF_THE_SERVICE
 from hanport.grid.config import GridConfig, HeadEndTable
 from hanport.home.config import HomeConfig
 from hanport.locale import catalog_texts
@@ -209,9 +210,20 @@ def _as_toml(value: object) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
+def api_page() -> str:
+    """The page of the service's API, with its endpoints from the code."""
+    text = (ROOT / "docs/api.md").read_text("utf-8")
+    rows = "".join(
+        f"| {point.method} | `{point.place}` | {' '.join(f'`{scope}`' for scope in point.scopes)} | {point.summary} |\n"
+        for point in ENDPOINTS_OF_THE_SERVICE
+    )
+    return _between(text, "endpoints", f"| method | path | scope | |\n|---|---|---|---|\n{rows}")
+
+
 PAGES = {
     "docs/configuration.md": configuration_page,
     "docs/grid-configuration.md": grid_configuration_page,
+    "docs/api.md": api_page,
     "docs/virtual-meter.md": virtual_meter_page,
     "docs/commands.md": commands_page,
     "docs/meters.md": meters_page,

@@ -186,7 +186,7 @@ def _endpoints() -> tuple[Endpoint, ...]:
             f"/{word}/{{key}}" if len(keys) == 1 else f"/{word}/{{maker}}/{{model}}",
             _handler(kind, keys),
             RecordDone,
-            f"What is known of a {kind.value}",
+            f"One of the {word}, by its key",
             scopes,
         )
         for word, (kind, keys) in _KINDS.items()
