@@ -77,6 +77,7 @@ PARAMETERS = 5
 CLASS_LINES = 200
 # Tables may be longer, one row a line (STYLE.md, house rules).
 TABLES = {"port/fields.py", "port/profiles.py", "port/scalers.py", "models/catalog.py", "models/rows.py"}
+TABLES |= {"grid/database/tables.py", "grid/database/migrations/versions/0001_first.py"}
 
 
 class Module:
