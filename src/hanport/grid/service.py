@@ -55,7 +55,7 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
                 tasks.append(
                     group.create_task(
                         serving.serve(
-                            application(grid, head_ends, clock),
+                            application(grid, clock),
                             listener,
                             certificate=_certificate_of(web, start.path.parent),
                             connections=web.connections,

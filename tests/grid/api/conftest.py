@@ -42,7 +42,7 @@ def secret(database: Database) -> str:
 
 @pytest.fixture
 async def api(grid: Grid, clock: ManualClock, secret: str) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(application(grid, None, clock))
+    transport = httpx.ASGITransport(application(grid, clock))
     headers = {"authorization": f"Bearer {secret}"}
     async with httpx.AsyncClient(transport=transport, base_url="https://grid", headers=headers) as client:
         yield client

@@ -90,6 +90,6 @@ async def test_a_service_without_its_database(grid: Grid, api: httpx.AsyncClient
 
 
 def test_operations_have_names_of_their_own(grid: Grid) -> None:
-    document = application(grid, None, grid.database.clock).openapi()
+    document = application(grid, grid.database.clock).openapi()
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(set(names)) == len(names)

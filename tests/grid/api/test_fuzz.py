@@ -47,7 +47,7 @@ def _grid(folder: Path) -> Grid:
 
 def _serve(listener: socket.socket, grid: Grid, stop: threading.Event) -> None:
     async def run() -> None:
-        task = asyncio.create_task(serving.serve(application(grid, None, SystemClock()), listener))
+        task = asyncio.create_task(serving.serve(application(grid, SystemClock()), listener))
         while not stop.is_set():
             await asyncio.sleep(0.05)
         task.cancel()
@@ -80,7 +80,7 @@ def _document() -> dict[str, Any]:
     keyring = Keyring((new_key(date(2026, 11, 25)),))
     engine = connect("sqlite:///:memory:")
     grid = Grid(GridConfig(), Database(engine, keyring, SystemClock()))
-    return application(grid, None, SystemClock()).openapi()
+    return application(grid, SystemClock()).openapi()
 
 
 schema = schemathesis.openapi.from_dict(_document())

@@ -88,6 +88,10 @@ async def test_after_a_day_the_key_is_free(database: Database, token_id: int, cl
     await clock.advance(1)
     assert not send(database, Once(token_id, "k-1", b"another"), noted).is_replayed
     await clock.advance((KEPT + timedelta(seconds=1)).total_seconds())
+    send(database, Once(token_id, "k-2", b"x"), noted)
+    with database.writing("system") as work:
+        assert work.connection.execute(select(func.count()).select_from(tables.idempotency)).scalar_one() == 1
+    await clock.advance(KEPT.total_seconds())
     with database.writing("system") as work:
         forget_old(work)
         assert work.connection.execute(select(func.count()).select_from(tables.idempotency)).scalar_one() == 0

@@ -27,7 +27,6 @@ from hanport.grid.api.boundary import Boundary, Policy
 from hanport.grid.api.endpoint import ROOT, Endpoint
 from hanport.grid.api.problems import DOCUMENT, HANDLERS, Problem, say_http
 from hanport.grid.context import Grid
-from hanport.grid.headend.registry import HeadEnds
 from hanport.grid.metrics import Metrics
 from hanport.grid.tokens import Token
 
@@ -69,7 +68,7 @@ class _Api(FastAPI):
         return document
 
 
-def application(grid: Grid, ways: HeadEnds | None, clock: Clock) -> FastAPI:
+def application(grid: Grid, clock: Clock) -> FastAPI:
     """The API of a service that is open."""
     metrics = Metrics(grid.database, clock)
     app = _Api(

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Row, and_, delete, select, update
+from sqlalchemy import Row, and_, delete, select, tuple_, update
 
 from hanport.grid.api.problems import Refused
 from hanport.grid.database.insert_new import insert_new
 from hanport.grid.database.tables import idempotency
 from hanport.grid.database.work import Work
-from hanport.grid.keys import Keyring
+from hanport.grid.keys import Keyring, Purpose
 
 KEPT = timedelta(hours=24)
-_PURPOSE = "idempotency"
+
+_FORGOTTEN = 100  # at once
 _UNDER_WAY = 0  # the status of a row whose request has not ended: nobody else ever sees it
 
 
@@ -48,6 +49,7 @@ class Once:
         """
         ours = and_(idempotency.c.token_id == self.token_id, idempotency.c.key.in_(list(self._keys(work.keyring))))
         work.connection.execute(delete(idempotency).where(ours, idempotency.c.at <= work.at - KEPT))
+        forget_old(work)
         earlier = work.connection.execute(select(idempotency).where(ours)).first()
         if earlier is None:
             insert_new(work.connection, idempotency, [self._row(work, _UNDER_WAY, b"")])
@@ -69,7 +71,7 @@ class Once:
                 "Give each request a key of its own, and send it again unchanged when its answer was lost.",
                 place="header.idempotency-key",
             )
-        return Answer(earlier.status, keyring.open(earlier.answer_sealed, _PURPOSE), is_replayed=True)
+        return Answer(earlier.status, keyring.open(earlier.answer_sealed, Purpose.ANSWER), is_replayed=True)
 
     def _row(self, work: Work, status: int, body: bytes) -> dict[str, object]:
         return {
@@ -77,7 +79,7 @@ class Once:
             "key": next(self._keys(work.keyring)),
             "request_hash": next(_hashes(work.keyring, self.content)),
             "status": status,
-            "answer_sealed": work.keyring.seal(body, _PURPOSE),
+            "answer_sealed": work.keyring.seal(body, Purpose.ANSWER),
             "at": work.at,
         }
 
@@ -86,8 +88,11 @@ class Once:
 
 
 def forget_old(work: Work) -> None:
-    """Take away the answers that have been kept for long enough."""
-    work.connection.execute(delete(idempotency).where(idempotency.c.at <= work.at - KEPT))
+    """Take away answers that have been kept for long enough: some of them, and none that another transaction does."""
+    old = select(idempotency.c.token_id, idempotency.c.key).where(idempotency.c.at <= work.at - KEPT)
+    some = old.limit(_FORGOTTEN).with_for_update(skip_locked=True)
+    columns = tuple_(idempotency.c.token_id, idempotency.c.key)
+    work.connection.execute(delete(idempotency).where(columns.in_(some)))
 
 
 def _hashes(keyring: Keyring, content: bytes) -> Iterator[bytes]:
