@@ -13,7 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import settings
 from schemathesis.checks import CHECKS, load_all_checks
-from sqlalchemy import update
+from sqlalchemy import create_engine, update
 
 from grid.api.conftest import HEAD_ENDS
 from grid.town import Town
@@ -78,8 +78,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _document() -> dict[str, Any]:
     """The document is made without a database: it only stands in the shapes of the endpoints."""
     keyring = Keyring((new_key(date(2026, 11, 25)),))
-    engine = connect("sqlite:///:memory:")
-    grid = Grid(GridConfig(), Database(engine, keyring, SystemClock()))
+    grid = Grid(GridConfig(), Database(create_engine("sqlite://"), keyring, SystemClock()))
     return application(grid, SystemClock()).openapi()
 
 
