@@ -37,9 +37,16 @@ class Town(RuleBasedStateMachine):
     play: Play
     hands: list[Leased]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(homes=st.sets(st.integers(0, FACILITIES - 1)))
+    def begin(self, homes: set[int]) -> None:
+        """Some have their ports open already."""
         self.play, self.hands = self.opener[0](), []
+        for n in sorted(homes):
+            office.ask_open(self.play, n, gsrn(n))
+        for _ in homes:
+            works.period(self.play)
+            for leased in works.hand_out(self.play, "a", 20):
+                works.send(self.play, leased, Fate.DONE)
 
     @rule(person=_persons, facility=_facilities, cut=_cut)
     def ask_open(self, person: int, facility: str, cut: int | None) -> None:

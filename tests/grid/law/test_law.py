@@ -56,10 +56,11 @@ def on_postgresql(postgres: str, keyring: Keyring) -> Opener:
             connection.execute(text(statement))
 
     def copy() -> str:
-        name = f"{template}_{next(numbers)}"
-        sql(f"DROP DATABASE IF EXISTS {template}_{int(name.rpartition('_')[2]) - 1} WITH (FORCE)")
-        sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return f"{postgres}/{name}"
+        n = next(numbers)
+        if n:
+            sql(f"DROP DATABASE {template}_{n - 1} WITH (FORCE)")
+        sql(f"CREATE DATABASE {template}_{n} TEMPLATE {template}")
+        return f"{postgres}/{template}_{n}"
 
     sql(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
     sql(f"CREATE DATABASE {template}")
