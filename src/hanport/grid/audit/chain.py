@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from hanport.errors import HanportError
 from hanport.grid.audit.entry import GENESIS, Entry, canonical, chained
 from hanport.grid.audit.pseudonyms import pseudonyms
+from hanport.grid.database.insert_many import insert_many
 from hanport.grid.database.tables import audit_entry, audit_head
 from hanport.grid.keys import Keyring
 
@@ -40,7 +41,7 @@ def append(connection: Connection, keyring: Keyring, entries: Sequence[Entry], *
         text = canonical(seq, at, actor, subject, entry)
         previous = chained(previous, text)
         rows.append({"seq": seq, "at": at, "action": entry.action, "subject": subject, "entry": text, "hash": previous})
-    connection.execute(_ADD, rows)
+    insert_many(connection, audit_entry, rows, few=_ADD)
     key_id, mac = keyring.mac(sealed_head(seq, previous))
     connection.execute(_END, {"seq": seq, "hash": previous, "key_id": key_id, "mac": mac})
 

@@ -23,7 +23,15 @@ from hanport.errors import ConfigError
 FIXED = (3, 51, 3)
 _BUSY_S = 30
 # secure_delete: what is erased is written over, and does not stay in free pages.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
+# A cache of 64 MB: a large import would else write its pages to the disk again and again before the commit.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "secure_delete=ON",
+    "cache_size=-65536",
+)
 
 
 class DatabaseInUse(ConfigError):

@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert
+from sqlalchemy import Connection, Insert, Table, bindparam, insert
 
 _FEW = 50
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns; those they leave out get their default."""
+def insert_many(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], *, few: Insert | None = None
+) -> None:
+    """Insert rows that all have the same columns; those they leave out get their default. `few` is the statement for
+    few rows, where it has been made already.
+    """
     if not rows:
+        return
+    if few is not None and len(rows) < _FEW:
+        connection.execute(few, rows)
         return
     names = list(rows[0])
     statement = insert(table).values({name: bindparam(name) for name in names})

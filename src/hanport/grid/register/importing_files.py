@@ -21,7 +21,7 @@ from hanport.grid.register.records import (
     Record,
     RecordError,
     RecordKind,
-    read,
+    reader,
 )
 
 MOST_ROWS = 5_000_000  # in one import: what is read is held in memory, about 1 kB a row
@@ -50,7 +50,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Found:
-    """What the files say: each record with its place, the rows that cannot be used, and each file's kind.
+    """What the files say: each record with its place, the rows that cannot be used, and each file's kind and headings.
 
     `cut` are the files whose last line has no end.
     """
@@ -59,8 +59,8 @@ class Found:
     places: list[Place] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     kinds: dict[str, RecordKind] = field(default_factory=dict)
+    headings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cut: list[str] = field(default_factory=list)
-    repeated: int = 0
 
     def refuse(self, place: Place, kind: RecordKind, key: str, error: RecordError) -> None:
         """Leave a row out."""
@@ -74,19 +74,21 @@ def read_files(
     """The records in files. `kind` overrules what the headings say; `progress` is told the bytes that were read.
     Raises ConfigError where a file is no table of a known kind.
     """
-    intake = _Intake(today)
+    found = Found()
     done = 0
     for name, path in zip(_names(paths), paths, strict=True):
         with importing_rows.opened(path) as sheet:
-            intake.found.kinds[name] = kind_of(name, sheet.headings, kind)
+            found.kinds[name] = kind_of(name, sheet.headings, kind)
+            found.headings[name] = sheet.headings
+            read_row = reader(found.kinds[name], sheet.headings, today)
             for count, row in enumerate(sheet):
-                intake.take(Place(name, row.line), row, sheet.headings)
+                _take(found, Place(name, row.line), row, read_row)
                 if progress is not None and count % _PROGRESS_ROWS == 0:
                     progress(done + sheet.read_bytes())
             done += sheet.read_bytes()
             if not sheet.ends_whole:
-                intake.found.cut.append(name)
-    return intake.found
+                found.cut.append(name)
+    return found
 
 
 def kind_of(name: str, headings: Sequence[str], asked: RecordKind | None = None) -> RecordKind:
@@ -134,44 +136,22 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-class _Intake:
-    """Takes rows, and keeps what each record of the import is told from."""
-
-    def __init__(self, today: date) -> None:
-        self.found = Found()
-        self._today = today
-        self._known: dict[object, tuple[Record, Place]] = {}
-
-    def take(self, place: Place, row: Row | BrokenRow, headings: Sequence[str]) -> None:
-        """Read a row, or refuse it."""
-        kind, key = self.found.kinds[place.file], ""
-        try:
-            if isinstance(row, BrokenRow):
-                raise RecordError("", row.problem, row.remedy)
-            cells = dict(zip(headings, row.cells, strict=True))
-            key = cells[COLUMNS[kind][0].name]
-            self._keep(place, read(kind, cells, self._today))
-        except RecordError as error:
-            self.found.refuse(place, kind, key, error)
-
-    def _keep(self, place: Place, record: Record) -> None:
-        if len(self.found.records) == MOST_ROWS:
-            raise ConfigError(f"There are more than {MOST_ROWS:,} rows.", "Import them in several parts.")
-        first, where = self._known.setdefault(_identity(record), (record, place))
-        if first is record:
-            self.found.records.append(record)
-            self.found.places.append(place)
-        elif first == record:
-            self.found.repeated += 1
-        else:
-            raise RecordError("", f"{where.file}, line {where.line} says something else of it.", "Keep one of them.")
-
-
-def _identity(record: Record) -> object:
-    """What tells a record from the others of an import: its key; for a meter its installation too."""
-    if isinstance(record, MeterRecord):
-        return (MeterRecord, record.serial, record.facility, record.begins_at)
-    return (type(record), key_of(record))
+def _take(found: Found, place: Place, row: Row | BrokenRow, read_row: Callable[[Sequence[str]], Record]) -> None:
+    """Read a row, or refuse it."""
+    if len(found.records) == MOST_ROWS:
+        raise ConfigError(f"There are more than {MOST_ROWS:,} rows.", "Import them in several parts.")
+    kind = found.kinds[place.file]
+    if isinstance(row, BrokenRow):
+        found.refuse(place, kind, "", RecordError("", row.problem, row.remedy))
+        return
+    try:
+        record = read_row(row.cells)
+    except RecordError as error:
+        key = found.headings[place.file].index(COLUMNS[kind][0].name)
+        found.refuse(place, kind, row.cells[key], error)
+        return
+    found.records.append(record)
+    found.places.append(place)
 
 
 def _what_is_wrong(kind: RecordKind, headings: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ def as_text(report: Report, *, is_trial: bool) -> str:
     applied, outcome = report.outcome.applied, report.outcome
     lines = [f"{name}: {kind} rows" for name, kind in report.kinds.items()]
     lines.append(
-        f"{applied.added:,} new, {applied.changed:,} changed, {applied.unchanged + report.repeated:,} as they were, "
+        f"{applied.added:,} new, {applied.changed:,} changed, {applied.unchanged:,} as they were, "
         f"{len(report.refusals):,} refused."
     )
     if report.ended:
@@ -41,7 +41,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "files": {name: kind.value for name, kind in report.kinds.items()},
         "added": applied.added,
         "changed": applied.changed,
-        "unchanged": applied.unchanged + report.repeated,
+        "unchanged": applied.unchanged,
         "ended": report.ended,
         "not_ended": list(report.not_ended),
         "closings": len(outcome.closings),

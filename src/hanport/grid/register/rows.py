@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import UNSET
 from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, select, update
 
+from hanport.grid.database.among import among
 from hanport.grid.database.insert_many import insert_many
 
 _BATCH = 5000
@@ -16,7 +17,7 @@ def found(connection: Connection, chosen: Select[Any], column: Column[Any], keys
     """The chosen rows whose column is one of the keys."""
     wanted = list(dict.fromkeys(keys))
     for begin in range(0, len(wanted), _BATCH):
-        yield from connection.execute(chosen.where(column.in_(wanted[begin : begin + _BATCH]))).all()
+        yield from connection.execute(chosen.where(among(connection, column, wanted[begin : begin + _BATCH]))).all()
 
 
 def by_key(connection: Connection, column: Column[Any], keys: Iterable[Any]) -> dict[Any, Row[Any]]:
