@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
 from hanport.grid.api.app import ENDPOINTS as ENDPOINTS_OF_THE_SERVICE
 from hanport.grid.config import GridConfig, HeadEndTable
+from hanport.grid.register.columns import COLUMNS, Column
+from hanport.grid.register.event_fields import EVENT_FIELDS, KEY
 from hanport.home.config import HomeConfig
 from hanport.locale import catalog_texts
 from hanport.meter.control import ENDPOINTS
@@ -220,7 +223,26 @@ def api_page() -> str:
     return _between(text, "endpoints", f"| method | path | scope | |\n|---|---|---|---|\n{rows}")
 
 
+def customer_system_page() -> str:
+    """The page of the customer system, with the columns of its rows and the fields of events from the code."""
+    text = (ROOT / "docs/customer-system.md").read_text("utf-8")
+    kinds = "".join(f"\n### {kind.value}\n\n{_columns(columns)}" for kind, columns in COLUMNS.items())
+    text = _between(text, "columns", f"Bold: must be given, and not be empty.\n{kinds}\n")
+    events = "".join(f"\n### {kind.value}\n\n{_columns((KEY, *fields))}" for kind, fields in EVENT_FIELDS.items())
+    return _between(text, "events", f"Bold: must be given.\n{events}\n")
+
+
+def _columns(columns: Iterable[Column]) -> str:
+    rows = "".join(
+        f"| {f'**`{column.name}`**' if column.is_required else f'`{column.name}`'} | {column.meaning} "
+        f"| `{column.example}` |\n"
+        for column in columns
+    )
+    return f"| column | what it says | for example |\n|---|---|---|\n{rows}"
+
+
 PAGES = {
+    "docs/customer-system.md": customer_system_page,
     "docs/configuration.md": configuration_page,
     "docs/grid-configuration.md": grid_configuration_page,
     "docs/api.md": api_page,
