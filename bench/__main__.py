@@ -7,14 +7,36 @@ import json
 import sys
 from pathlib import Path
 
-from bench import grid_import, grid_orders, hub_browser, hub_idle, hub_import, hub_page, hub_store, port, run
+from bench import (
+    grid_import,
+    grid_orders,
+    grid_reconcile,
+    hub_browser,
+    hub_idle,
+    hub_import,
+    hub_page,
+    hub_store,
+    port,
+    run,
+)
 from bench.figure import Figure
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/performance.md"
 SUITES = {
     suite.__name__.removeprefix("bench."): suite
-    for suite in (port, hub_store, hub_import, hub_browser, hub_page, hub_idle, grid_orders, grid_import, run)
+    for suite in (
+        port,
+        hub_store,
+        hub_import,
+        hub_browser,
+        hub_page,
+        hub_idle,
+        grid_orders,
+        grid_reconcile,
+        grid_import,
+        run,
+    )
 }
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from bench.figure import Figure
 from bench.grid_databases import addresses, opened
@@ -74,7 +75,7 @@ def _fill(database: Database) -> list[Number]:
     with database.writing("system") as work:
         ids = people.find_or_add_all(work, numbers)
         rows = range(1, _HOUSEHOLDS + 1)
-        filled = [
+        filled: list[tuple[Table, list[dict[str, Any]]]] = [
             (tables.facility, [{"id": n, "gsrn": _gsrn(n - 1), "address": f"Storgatan {n}"} for n in rows]),
             (
                 tables.customer,
