@@ -13,6 +13,7 @@ from hanport.grid import alarms as standing_alarms
 from hanport.grid.opening import opened
 from hanport.grid.reconcile.standing import CommandStanding, PortStanding, standing
 from hanport.grid.reconcile.standing import dismantled as was_dismantled
+from hanport.grid.reconcile.sweep import read_all
 from hanport.grid.reconcile.sweep import sweep as sweep_all
 from hanport.grid.workdays import STOCKHOLM
 
@@ -37,10 +38,16 @@ def status(path: Path, serial: str, as_json: bool) -> int:
 
 
 @command.command()
+@click.option(
+    "--read", "reads", is_flag=True, help="Have every meter say how its port is: after a backup was restored."
+)
 @click.pass_obj
-def sweep(path: Path) -> int:
+def sweep(path: Path, reads: bool) -> int:
     """Look at every meter now. The service does it by itself, once a day."""
     with opened(path, SystemClock()) as grid:
+        if reads:
+            with grid.database.writing("staff") as work:
+                read_all(work)
         swept = sweep_all(grid.database, grid.config)
     click.echo(f"{swept.passed} meters, {swept.reviewed} of them out of step; {swept.commands} new commands.")
     return 0

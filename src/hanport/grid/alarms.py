@@ -1,5 +1,6 @@
 """What staff must know: raised once, told once, cleared when it is over. Also read by the API and the metrics."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ CLOSING_IMPOSSIBLE = "closing_impossible"  # subject: the meter's serial number
 ORDER_LATE = "order_late"  # subject: the order
 HEAD_END_UNREACHABLE = "head_end_unreachable"  # subject: the head-end's name
 NO_HEAD_END = "no_head_end"  # subject: the meters' maker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def raise_alarm(work: Work, kind: str, subject: str, says: str, due_at: datetime
     row = {"kind": kind, "subject": subject, "says": says, "raised_at": work.at, "due_at": due_at}
     insert_new(work.connection, alarm, [row])
     work.note("alarm.raised", kind=kind, about=subject, says=says)
+    log.error("an alarm", extra={"kind": kind, "about": subject, "says": says})
     return True
 
 

@@ -17,7 +17,7 @@ from hanport.grid.headend.contract import CommandKind, PortState
 from hanport.grid.orders import Kind, State
 from hanport.grid.reconcile.decision import Expected, Goal, decide
 from hanport.grid.reconcile.narrowing import due, sweep_candidates
-from hanport.grid.reconcile.sweep import sweep
+from hanport.grid.reconcile.sweep import read_all, sweep
 from hanport.grid.reconcile.view import load, pace_of
 
 PACE = pace_of(CONFIG)
@@ -133,3 +133,21 @@ async def test_the_sweep_finds_what_was_forgotten(database: Database, town: Town
     assert sweep(database, CONFIG, lambda: False).passed == 0
     await later(clock, days=31)
     assert sweep(database, CONFIG).commands == 2
+
+
+def test_after_a_restored_backup_every_meter_is_read(database: Database, town: Town) -> None:
+    """What was opened since the backup is found open without right."""
+    hands, fine = Hands(database), {"reported_at": START, "review_at": START + timedelta(days=1)}
+    _, closed = _house(town, {"reported": "closed"} | fine, [])
+    _, opened = _house(town, {"reported": "open", "may_be_open": True} | fine, [{"kind": "open", "state": "read_back"}])
+    _, under_way = _house(town, {"expected": "unknown"} | fine, [{"kind": "open", "state": "sent"}])
+    with database.writing("staff") as work:
+        assert read_all(work) == 2
+    sweep(database, CONFIG)
+    assert hands.commands(closed) == hands.commands(opened) == [("read", "queued")]
+    assert hands.commands(under_way) == [("open", "queued")]
+    for leased in hands.take():
+        if leased.command.kind is CommandKind.READ:
+            hands.answer(leased.command.id, port=PortState.OPEN)
+    assert hands.commands(closed)[-1] == ("close", "queued")
+    assert hands.port(opened).expected == ""

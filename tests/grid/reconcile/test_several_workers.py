@@ -86,7 +86,7 @@ def test_several_workers_bring_all_ports_into_step(database: Database) -> None:
             ended.set()
         for each in working:
             each.result()
-    assert _in_step(database, set(standing))
+    assert _in_step(database, set(standing)), _rows(database)
     assert field.open_ports == {hands.serial(meter_id) for meter_id in standing}
     with database.reading() as connection:
         live = select(command.c.id).where(command.c.state.in_(["queued", "sending", "sent"]))
@@ -108,3 +108,10 @@ def _in_step(database: Database, may_be_open: set[int]) -> bool:
         row.expected == "" and (row.reported == "open") == (row.meter_id in may_be_open) and row.reported != "unknown"
         for row in rows
     )
+
+
+def _rows(database: Database) -> str:
+    """All ports and commands as they stand, for who must find out why."""
+    with database.reading() as connection:
+        found = [*connection.execute(select(port)), *connection.execute(select(command).where(command.c.kind != "x"))]
+        return "\n".join(str(dict(row._mapping)) for row in found)

@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import count, cycle
 
 import pytest
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
+from grid.conftest import START
 from grid.reconcile.field import Field, Trouble
 from grid.reconcile.hands import Hands, later
 from grid.town import Town
 from hanport.clock import ManualClock, SystemClock
 from hanport.grid.config import GridConfig, HeadEndTable, WorkTable
 from hanport.grid.context import Grid
+from hanport.grid.database.tables import audit_checkpoint
 from hanport.grid.database.work import Database
-from hanport.grid.headend.contract import CommandKind
+from hanport.grid.headend.contract import Command, CommandKind
+from hanport.grid.reconcile import duties
 from hanport.grid.worker import Worker, run
 
 HEAD_ENDS = (HeadEndTable(name="field", kind="rest", url="https://field.example"),)
@@ -118,9 +123,7 @@ async def test_a_command_is_not_sent_after_its_lease(
     assert field.arrived == []
 
 
-async def test_the_worker_runs_until_it_is_told_to_end(
-    town: Town, database: Database, keyring: object, config: GridConfig
-) -> None:
+async def test_the_worker_runs_until_it_is_told_to_end(town: Town, database: Database) -> None:
     clock = SystemClock()
     quick = GridConfig(head_end=HEAD_ENDS, work=WorkTable(period_s=0.05))
     real = Database(database.engine, database.keyring, clock)
@@ -138,3 +141,78 @@ async def test_the_worker_runs_until_it_is_told_to_end(
         await asyncio.sleep(0.02)
     until.set()
     await running
+
+
+async def test_a_worker_minds_the_sweep_and_the_log_once_a_day(
+    town: Town, hands: Hands, worker: Worker, database: Database, clock: ManualClock
+) -> None:
+    _, meter_id, customer_id, contract_id = town.household()
+    town.request(contract_id, customer_id)
+    hands.set_port(meter_id, review_at=None)  # forgotten
+    until = asyncio.Event()
+    await worker.mind(until)
+    assert hands.commands(meter_id) == [("open", "queued")]
+    hands.set_port(meter_id, review_at=None)
+    await worker.mind(until)
+    with database.reading() as connection:
+        assert duties.done_at(connection, "sweep") == clock.now()
+        assert len(connection.execute(select(audit_checkpoint)).all()) == 1
+    await later(clock, days=1)
+    until.set()  # it is to end: the sweep is left to the next worker
+    await worker.mind(until)
+    with database.reading() as connection:
+        assert duties.done_at(connection, "sweep") == START
+
+
+async def test_a_database_that_goes_away_is_waited_for(
+    town: Town, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It refuses each third statement for a while; then all is done."""
+    clock, refused = SystemClock(), count()
+    real = Database(database.engine, database.keyring, clock)
+    field, hands, town = Field(clock.now, "field"), Hands(real), Town(real)
+    _, _, customer_id, contract_id = town.household()
+    order_id = town.request(contract_id, customer_id)
+
+    def refuse(*_: object) -> None:
+        n = next(refused)
+        if n < 60 and n % 3 == 0:
+            raise OperationalError("a statement", {}, OSError("gone"))
+
+    event.listen(database.engine, "before_cursor_execute", refuse)
+    quick = GridConfig(head_end=HEAD_ENDS, work=WorkTable(period_s=0.02, lease_s=0.2, retry_s=0.02))
+    until = asyncio.Event()
+    running = asyncio.create_task(run(Grid(quick, real), field, clock, until))
+    while next(refused) < 80 or hands.state(order_id) != "read_back":
+        assert not running.done()
+        await asyncio.sleep(0.02)
+    event.remove(database.engine, "before_cursor_execute", refuse)
+    until.set()
+    await running
+    assert "the database cannot be worked with" in caplog.text
+
+
+async def test_a_fault_of_ours_ends_the_worker(town: Town, hands: Hands, worker: Worker, field: Field) -> None:
+    """It must not go on as if nothing had happened."""
+    _, _, customer_id, contract_id = town.household()
+    town.request(contract_id, customer_id)
+
+    def wrong(command: Command) -> Trouble:
+        raise ZeroDivisionError
+
+    field.trouble = wrong
+    with pytest.raises(ZeroDivisionError):
+        await worker.round()
+
+
+async def test_a_head_end_that_fails_is_left_alone_for_a_while(
+    town: Town, hands: Hands, worker: Worker, field: Field, clock: ManualClock
+) -> None:
+    for _ in range(2):
+        _, _, customer_id, contract_id = town.household()
+        town.request(contract_id, customer_id)
+    field.trouble = lambda command: Trouble.LOSE_REQUEST
+    await worker.round()
+    assert worker._busy() == ["field"]
+    await later(clock, seconds=2)
+    assert worker._busy() == []

@@ -216,10 +216,8 @@ def _about_another(
 
 
 def _asked(known: Known) -> Expected:
-    """What is expected of a port that is to be read: what was expected already, or what must be."""
-    if known.view.expected is not Expected.NOTHING:
-        return known.view.expected
-    return Expected.OPEN if known.right.is_open else Expected.CLOSED
+    """What is expected of a port that is to be read: what was expected already, or nothing."""
+    return Expected.ASKED if known.view.expected is Expected.NOTHING else known.view.expected
 
 
 def _end(work: Work, known: Known, row: Row[Any], state: str, detail: str) -> None:

@@ -21,6 +21,7 @@ class Expected(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     UNKNOWN = "unknown"  # nobody has said what became of the command
+    ASKED = "asked"  # nothing: there is a doubt about what was read, and the meter is asked again
 
 
 class Goal(StrEnum):
@@ -147,6 +148,8 @@ def _open(port: PortView) -> tuple[Goal, CommandKind | None]:
     restarting = port.can_restart and port.restart is not None
     if port.expected is Expected.OPEN:
         return Goal.RESTARTED if restarting else Goal.OPEN, CommandKind.READ
+    if port.expected is Expected.ASKED:
+        return Goal.KNOWN, CommandKind.READ
     if restarting and port.restart is not State.ACKNOWLEDGED and port.reported is PortState.OPEN:
         return Goal.RESTARTED, CommandKind.RESTART
     if port.known is not PortState.OPEN:

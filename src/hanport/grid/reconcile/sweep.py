@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, or_, select, update
 
 from hanport.grid.config import GridConfig
-from hanport.grid.database.work import Database
+from hanport.grid.database.tables import installation, port
+from hanport.grid.database.work import Database, Work
 from hanport.grid.orders import Kind
-from hanport.grid.reconcile.decision import Goal, Pace, Step, decide
+from hanport.grid.reconcile.decision import Expected, Goal, Pace, Step, decide
 from hanport.grid.reconcile.narrowing import sweep_candidates
 from hanport.grid.reconcile.review import review
 from hanport.grid.reconcile.view import Known, load, pace_of
@@ -59,6 +60,21 @@ def _review(database: Database, config: GridConfig, meter_ids: list[int]) -> int
         with database.writing("system") as work:
             commands += len(review(work, config, meter_ids[begin : begin + _AT_ONCE], waiting=False))
     return commands
+
+
+def read_all(work: Work) -> int:
+    """Have every meter that is installed read anew, as after a backup was restored: what the rows say of ports may be
+    older than what was done since. Gives how many they are.
+    """
+    installed = select(installation.c.meter_id).where(
+        installation.c.begins_at <= work.at, or_(installation.c.ends_at.is_(None), installation.c.ends_at > work.at)
+    )
+    chosen = and_(port.c.meter_id.in_(installed), port.c.expected == Expected.NOTHING.value)
+    work.lock_ports(work.connection.execute(select(port.c.meter_id).where(chosen)).scalars())
+    asked = update(port).where(chosen).values(expected=Expected.ASKED.value, review_at=work.at)
+    count = work.connection.execute(asked).rowcount
+    work.note("port.doubted", meters=count)
+    return count
 
 
 def something_to_do(connection: Connection, config: GridConfig, meter_ids: list[int], at: datetime) -> list[int]:
