@@ -1,5 +1,6 @@
 """People ask for things: the oracle says who may, and the product must say the same."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -10,15 +11,21 @@ from grid.town import person_number
 from hanport.grid.database.tables import contract, customer, order, power
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.taking import OrderError, Taken, Wish, cancel, close_by_staff, take
+from hanport.grid.ordering.wish import NotEligible
 from hanport.grid.orders import ImpossibleStep, Kind, State
 from hanport.grid.right import IdentityCheck
 
 
 def ask_open(play: Play, person: int, facility: str) -> None:
     """Somebody asks for an opening: taken if, and only if, the oracle finds a capacity in which that is right."""
-    taken = _take(play, Kind.OPEN, person, facility)
+    try:
+        taken = _take(play, Kind.OPEN, person, facility)
+    except NotEligible as said:
+        meter = _meter_at(play, facility, play.clock.now())
+        assert meter is None or _is_exempt(play, facility), f"nobody can open it there: {said.reason}"
+        return
     now = play.last_write_at()
-    meter = next((each for each in play.field.is_open if play.world.facility_of(each, now) == facility), None)
+    meter = _meter_at(play, facility, now)
     could = play.world.could_ask(person, facility, now)
     if taken.state is State.REFUSED:
         assert not could or meter is None or _is_exempt(play, facility), f"refused with {taken.why}, and had the right"
@@ -80,6 +87,10 @@ def _take(play: Play, kind: Kind, person: int, facility: str) -> Taken:
     number, at = person_number(person), play.clock.now()
     identity = CheckedIdentity(number, IdentityCheck.DESK, at, b"passport shown", "anna")
     return play.write(lambda work: take(work, CONFIG, Wish(kind, facility), identity), "customer")
+
+
+def _meter_at(play: Play, facility: str, at: datetime) -> str | None:
+    return next((each for each in play.field.is_open if play.world.facility_of(each, at) == facility), None)
 
 
 def _is_exempt(play: Play, facility: str) -> bool:
