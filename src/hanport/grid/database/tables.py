@@ -208,7 +208,7 @@ order = Table(
 # One row a meter: what is reported of its port, and when it must be looked at again. `may_be_open`: an opening was
 # sent, or it was read as open, and it has not been read as closed since. `changed_at`: the last command that may have
 # changed it. `held_by`: the import whose facts would open it; staff release it. `expected`: what the last command must
-# have made of it, until it is read ('' once it is; 'unknown' where nobody said, 'asked' where there is a doubt). `goal`:
+# have made of it, until it is read ('' once it is; 'unknown' where nobody said, 'asked' in a doubt). `goal`:
 # what `failures` and `retry_at` are about. `doubt_until`: an opening that was taken back may still arrive until then.
 port = Table(
     "port",
