@@ -9,7 +9,8 @@ from grid.conftest import START
 from grid.ordering.desk import CONFIG, Desk
 from grid.town import Town, gsrn, person_number
 from hanport.grid.database import tables
-from hanport.grid.ordering.taking import OrderError, Wish, take
+from hanport.grid.ordering.taking import OrderError, Wish, draft, sign, take
+from hanport.grid.ordering.wish import NotEligible
 from hanport.grid.orders import Kind, State
 from hanport.grid.workdays import deadline
 
@@ -140,6 +141,27 @@ def test_a_held_port_is_released_by_a_fresh_signature(town: Town, desk: Desk) ->
     desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
     assert [kind for kind, *_ in desk.commands(meter_id)] == ["open"]
     assert "port.released" in desk.actions()
+
+
+def test_what_stands_in_the_way_is_said_before_anybody_signs(town: Town, desk: Desk) -> None:
+    facility_id, meter_id, customer_id, _ = town.household()
+    person_id = desk.person(customer_id)
+    with desk.database.writing("customer") as work:
+        drafted = draft(work, CONFIG, Wish(Kind.OPEN, desk.gsrn(facility_id)))
+    model = {"maker": "Kamstrup", "model": "OMNIA", "can_open": False, "can_restart": False}
+    desk.change(insert(tables.meter_model).values(model))
+    with pytest.raises(NotEligible) as wrong:
+        desk.order(Kind.OPEN, facility_id, person_id)
+    assert wrong.value.reason == "model_cannot"
+    with desk.database.writing("customer") as work:
+        signed = sign(work, CONFIG, drafted, desk.identity(desk.number(person_id)))
+    assert (signed.state, signed.why) == (State.REFUSED, "model_cannot")
+    town.exemption(facility_id)
+    with pytest.raises(NotEligible) as wrong:
+        desk.order(Kind.OPEN, facility_id, person_id)
+    assert wrong.value.reason == "exempted"
+    assert desk.states(facility_id) == [("open", "refused")]
+    assert desk.commands(meter_id) == []
 
 
 def test_no_facility_no_order(desk: Desk) -> None:

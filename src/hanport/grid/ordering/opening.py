@@ -13,6 +13,7 @@ from hanport.grid.ordering.progress import moved
 from hanport.grid.ordering.wish import Taken
 from hanport.grid.orders import ENDED, Event, Kind
 from hanport.grid.reconcile.review import review
+from hanport.grid.register.eligibility import eligibility_by
 from hanport.grid.right import Facts, Request, Why, objection_to, right
 
 ASKED_ALREADY = "asked_already"
@@ -39,6 +40,9 @@ def judge_opening(work: Work, config: GridConfig, signed: Signed) -> Taken:
     objection = _objection(signed.facts, asked)
     if objection is not None:
         return refuse(work, signed, objection.value)
+    obstacles = eligibility_by(work.connection, signed.facts, work.at).obstacles if signed.draft.state else ()
+    if obstacles:  # since the draft was made
+        return refuse(work, signed, obstacles[0].value)
     meters = acting.installed(signed.facts, work.at)
     standing = next((each for each in signed.facts.requests if _gives_right(each, asked, signed.facts)), None)
     if standing is None:

@@ -32,10 +32,12 @@ from hanport.grid.ordering.papers import (
 from hanport.grid.ordering.progress import moved, withdraw
 from hanport.grid.ordering.restart import judge_restart
 from hanport.grid.ordering.warranty import judge_warranty
-from hanport.grid.ordering.wish import OrderError, Taken, Wish
+from hanport.grid.ordering.wish import NotEligible, OrderError, Taken, Wish
 from hanport.grid.orders import Event, Kind, State, step
 from hanport.grid.reconcile.review import review
+from hanport.grid.register.eligibility import WORDS, eligibility_by
 from hanport.grid.register.facts import facts_of
+from hanport.grid.right import Facts
 
 __all__ = ["OrderError", "Taken", "Wish", "cancel", "close_by_staff", "draft", "expire_drafts", "sign", "take"]
 
@@ -48,12 +50,16 @@ def take(work: Work, config: GridConfig, wish: Wish, identity: CheckedIdentity) 
     IdentityError, IdentifierError; an order without right is taken as refused.
     """
     identity.hold_at(work.at)
-    return _judge(work, config, _drafted(work, config, wish), identity)
+    made = _drafted(work, config, wish)
+    facts = _facts(work, made)
+    _hold_eligible(work, made, facts)
+    return _judge(work, config, made, facts=facts, identity=identity)
 
 
 def draft(work: Work, config: GridConfig, wish: Wish) -> str:
     """Keep a wish for an hour, until it is signed; gives the order's id. Raises OrderError, IdentifierError."""
     made = _drafted(work, config, wish)
+    _hold_eligible(work, made, _facts(work, made))
     keep_draft(work, made, work.at + DRAFT_LASTS)
     return made.id
 
@@ -81,7 +87,7 @@ def sign(work: Work, config: GridConfig, order_id: str, identity: CheckedIdentit
         price_ore=row.price_ore,
         state=State(row.state),
     )
-    return _judge(work, config, made, identity)
+    return _judge(work, config, made, facts=_facts(work, made), identity=identity)
 
 
 def close_by_staff(work: Work, config: GridConfig, gsrn: str, *, staff: str, reason: str) -> Taken:
@@ -155,8 +161,19 @@ def _drafted(work: Work, config: GridConfig, wish: Wish) -> Draft:
             return replace(made, meter_id=meter_id, price_ore=price_ore)
 
 
-def _judge(work: Work, config: GridConfig, made: Draft, identity: CheckedIdentity) -> Taken:
-    facts = facts_of(work.connection, [made.facility_id])[made.facility_id]
+def _facts(work: Work, made: Draft) -> Facts:
+    return facts_of(work.connection, [made.facility_id])[made.facility_id]
+
+
+def _hold_eligible(work: Work, made: Draft, facts: Facts) -> None:
+    """What stands in the way of every opening is said before anybody signs; of a closing nothing does."""
+    if made.kind is Kind.OPEN:
+        obstacles = eligibility_by(work.connection, facts, work.at).obstacles
+        if obstacles:
+            raise NotEligible(obstacles[0].value, *WORDS[obstacles[0]])
+
+
+def _judge(work: Work, config: GridConfig, made: Draft, *, facts: Facts, identity: CheckedIdentity) -> Taken:
     person_id = people.find_or_add(work, identity.number)
     signed = Signed(made, facts, work.at, person_id, identity, identity.staff)
     match made.kind:

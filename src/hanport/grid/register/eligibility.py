@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from hanport.grid.database.tables import meter, meter_model, port
 from hanport.grid.register.facts import facts_of
-from hanport.grid.right import Installation, right
+from hanport.grid.right import Facts, Installation, right
 
 
 class Obstacle(StrEnum):
@@ -52,18 +52,17 @@ class Eligibility:
 
 def eligibility(connection: Connection, facility_id: int, at: datetime) -> Eligibility:
     """Whether the port of the meter at the facility can be opened."""
-    facts = facts_of(connection, [facility_id])[facility_id]
+    return eligibility_by(connection, facts_of(connection, [facility_id])[facility_id], at)
+
+
+def eligibility_by(connection: Connection, facts: Facts, at: datetime) -> Eligibility:
+    """The same, by facts that were read already."""
+    facility_id = facts.facility_id
     here = max((each for each in facts.installations if each.period.holds(at)), key=_begin, default=None)
     obstacles = [Obstacle.EXEMPTED] if any(each.holds(at) for each in facts.exemptions) else []
     if here is None:
         return Eligibility(facility_id, None, "", "", "", False, False, (*obstacles, Obstacle.NO_METER))
-    chosen = (
-        select(meter.c.serial, meter.c.maker, meter.c.model, meter_model.c.can_open, port.c.reported)
-        .outerjoin(meter_model, and_(meter_model.c.maker == meter.c.maker, meter_model.c.model == meter.c.model))
-        .outerjoin(port, port.c.meter_id == meter.c.id)
-        .where(meter.c.id == here.meter_id)
-    )
-    row = connection.execute(chosen).one()
+    row = connection.execute(_METER, {"meter_id": here.meter_id}).one()
     if row.can_open is False:
         obstacles.append(Obstacle.MODEL_CANNOT)
     return Eligibility(
@@ -76,6 +75,14 @@ def eligibility(connection: Connection, facility_id: int, at: datetime) -> Eligi
         has_right=right(facts, here.meter_id, at).is_open,
         obstacles=tuple(obstacles),
     )
+
+
+_METER = (
+    select(meter.c.serial, meter.c.maker, meter.c.model, meter_model.c.can_open, port.c.reported)
+    .outerjoin(meter_model, and_(meter_model.c.maker == meter.c.maker, meter_model.c.model == meter.c.model))
+    .outerjoin(port, port.c.meter_id == meter.c.id)
+    .where(meter.c.id == bindparam("meter_id"))
+)
 
 
 def _begin(installation: Installation) -> tuple[datetime, int]:
