@@ -22,6 +22,7 @@ from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
 from hanport.grid.api.app import ENDPOINTS as ENDPOINTS_OF_THE_SERVICE
 from hanport.grid.config import GridConfig, HeadEndTable
+from hanport.grid.orders import ENDED, STEPS, State
 from hanport.grid.register.columns import COLUMNS, Column
 from hanport.grid.register.event_fields import EVENT_FIELDS, KEY
 from hanport.home.config import HomeConfig
@@ -153,6 +154,18 @@ def configuration_page() -> str:
     return "".join(lines)
 
 
+def orders_page() -> str:
+    """The page of orders, with the way of an order drawn from its table."""
+    text = (ROOT / "docs/orders.md").read_text("utf-8")
+    ways: dict[tuple[str, str], list[str]] = {}
+    for (before, event), after in STEPS.items():
+        ways.setdefault((before.value, after.value), []).append(event.value)
+    lines = [f"    {before} --> {after}: {', '.join(events)}\n" for (before, after), events in ways.items()]
+    lines += [f"    {state.value} --> [*]\n" for state in State if state in ENDED]
+    drawn = "".join(lines)
+    return _between(text, "diagram", f"```mermaid\nstateDiagram-v2\n    [*] --> draft\n{drawn}```\n")
+
+
 def grid_configuration_page() -> str:
     """Every setting of grid.toml with its kind and default."""
     lines = ["# grid.toml\n\n", _MADE]
@@ -244,6 +257,7 @@ def _columns(columns: Iterable[Column]) -> str:
 PAGES = {
     "docs/customer-system.md": customer_system_page,
     "docs/configuration.md": configuration_page,
+    "docs/orders.md": orders_page,
     "docs/grid-configuration.md": grid_configuration_page,
     "docs/api.md": api_page,
     "docs/virtual-meter.md": virtual_meter_page,
