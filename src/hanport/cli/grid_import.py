@@ -58,8 +58,8 @@ def command() -> None:
 
 @click.command()
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--kind", type=click.Choice(list(RecordKind)))
-@click.option("--full", type=click.Choice(list(KINDS)), multiple=True)
+@click.option("--kind", type=click.Choice([kind.value for kind in RecordKind]))
+@click.option("--full", type=click.Choice([kind.value for kind in KINDS]), multiple=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--as", "name", metavar="NAME", default=getpass.getuser)
 @click.option("--report", "report_to", type=click.Path(path_type=Path, dir_okay=False))

@@ -1,9 +1,11 @@
-"""Inserts many alike rows at the speed of the driver: SQLAlchemy makes the statement, and each row goes by it."""
+"""Inserts many alike rows at the speed of the driver: by COPY into PostgreSQL, by one statement into SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Insert, Table, bindparam, insert
+from sqlalchemy.exc import DBAPIError
 
 _FEW = 50
 
@@ -16,23 +18,35 @@ def insert_many(
     """
     if not rows:
         return
-    if few is not None and len(rows) < _FEW:
-        connection.execute(few, rows)
-        return
-    names = list(rows[0])
-    statement = insert(table).values({name: bindparam(name) for name in names})
     if len(rows) < _FEW:
-        connection.execute(statement, rows)
+        connection.execute(insert(table) if few is None else few, rows)
         return
-    dialect = connection.dialect
-    compiled = statement.compile(dialect=dialect)
-    order = names if compiled.positiontup is None else list(compiled.positiontup)
-    columns = []
-    for name in order:
-        bind = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        columns.append([row[name] if bind is None else bind(row[name]) for row in rows])
-    # One tuple a row for SQLite, one mapping a row for PostgreSQL.
-    lines: Any = list(zip(*columns, strict=True))
-    if compiled.positiontup is None:
-        lines = [dict(zip(order, line, strict=True)) for line in lines]
-    connection.exec_driver_sql(compiled.string, lines)
+    statement = insert(table).values({name: bindparam(name) for name in rows[0]})
+    compiled = statement.compile(dialect=connection.dialect)
+    names = list(compiled.positiontup or rows[0])
+    lines = zip(*(_bound(connection, table, name, rows) for name in names), strict=True)
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, names, lines)
+    else:
+        connection.exec_driver_sql(compiled.string, list(lines))
+
+
+def _bound(connection: Connection, table: Table, name: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """A column of the rows, as the driver takes it."""
+    bind = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return [row[name] if bind is None else bind(row[name]) for row in rows]
+
+
+def _copy(connection: Connection, table: Table, names: Sequence[str], lines: Iterable[tuple[Any, ...]]) -> None:
+    """Raises SQLAlchemy's errors, as all statements do."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    quoted = connection.dialect.identifier_preparer
+    into = f"{quoted.format_table(table)} ({', '.join(map(quoted.quote, names))})"
+    try:
+        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN".encode()) as copy:
+            for line in lines:
+                copy.write_row(line)
+    except psycopg.Error as error:
+        wrapped = DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True)
+        raise wrapped from None
