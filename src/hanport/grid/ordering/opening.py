@@ -51,7 +51,8 @@ def judge_opening(work: Work, config: GridConfig, signed: Signed) -> Taken:
     elif signed.draft.state is not None:
         moved(work, signed.draft.id, Event.CANCEL, ASKED_ALREADY)
     _release(work, meters, signed)
-    review(work, config, meters)
+    new = (asked,) if standing is None else ()
+    review(work, config, meters, facts=[replace(signed.facts, requests=(*signed.facts.requests, *new))])
     order_id = signed.draft.id if standing is None else standing.order_id
     return stands(work.connection, order_id, is_repeat=standing is not None)
 

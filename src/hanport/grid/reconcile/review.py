@@ -3,7 +3,7 @@
 Whoever changes a command, or what is known of a port, holds that port; so no two commands live for one meter.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,20 +19,22 @@ from hanport.grid.orders import ENDED, Event, Kind, State
 from hanport.grid.reconcile.decision import Step, decide
 from hanport.grid.reconcile.issuing import insert_commands, new_command, recall
 from hanport.grid.reconcile.view import Known, OpenOrder, ended_at, installations_of, load, pace_of
-from hanport.grid.right import Why, objection_to
+from hanport.grid.right import Facts, Why, objection_to
 from hanport.grid.workdays import deadline
 
 _CHANGE_PORT = update(port).where(port.c.meter_id == bindparam("which"))
 
 
-def review(work: Work, config: GridConfig, meter_ids: Collection[int], *, waiting: bool = True) -> list[str]:
+def review(
+    work: Work, config: GridConfig, meter_ids: Collection[int], *, waiting: bool = True, facts: Sequence[Facts] = ()
+) -> list[str]:
     """Decide on meters' ports and write down what follows. Gives the ids of the new commands.
 
     Without `waiting`, meters that another transaction holds are left to it. A facility that the caller holds already
-    may be reviewed; ports must not be held before facilities.
+    may be reviewed, and its `facts` handed over as they are now; ports must not be held before facilities.
     """
     held = hold(work, meter_ids, waiting=waiting)
-    known = load(work.connection, config, held, work.at)
+    known = load(work.connection, config, held, work.at, {each.facility_id: each for each in facts})
     pace = pace_of(config)
     commands: list[dict[str, Any]] = []
     ports: list[dict[str, Any]] = []

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select
@@ -54,12 +55,20 @@ class Known:
         return [each for each in self.orders if each.kind is kind and (not others or each.meter_id in mine)]
 
 
-def load(connection: Connection, config: GridConfig, meter_ids: Collection[int], at: datetime) -> dict[int, Known]:
-    """What is known of meters, by their id; those without a port are left out."""
+_Read = Mapping[int, Facts]
+_NOTHING: _Read = MappingProxyType({})
+
+
+def load(
+    connection: Connection, config: GridConfig, meter_ids: Collection[int], at: datetime, facts: _Read = _NOTHING
+) -> dict[int, Known]:
+    """What is known of meters, by their id; those without a port are left out. `facts`: of facilities that the caller
+    holds and has read.
+    """
     found: dict[int, Known] = {}
     wanted = sorted(set(meter_ids))
     for begin in range(0, len(wanted), BATCH):
-        found |= _batch(connection, config, wanted[begin : begin + BATCH], at)
+        found |= _batch(connection, config, wanted[begin : begin + BATCH], at, facts)
     return found
 
 
@@ -145,11 +154,13 @@ _ORDERS = (
 )
 
 
-def _batch(connection: Connection, config: GridConfig, ids: Sequence[int], at: datetime) -> dict[int, Known]:
+def _batch(
+    connection: Connection, config: GridConfig, ids: Sequence[int], at: datetime, read: _Read
+) -> dict[int, Known]:
     places = installations_of(connection, ids)
     where = {meter_id: place_of(places[meter_id], at) for meter_id in ids}
     facilities = {each for each in where.values() if each is not None}
-    facts = facts_of(connection, facilities)
+    facts = {**facts_of(connection, facilities - read.keys()), **read}
     orders = _orders(connection, facilities)
     lists = frozenset(each.name for each in config.head_end if each.kind == "work_list")
     found = {}
