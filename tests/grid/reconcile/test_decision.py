@@ -201,6 +201,7 @@ def test_while_an_old_opening_may_still_arrive_the_port_is_read_more_often() -> 
     over = replace(view, reported_at=AT + timedelta(hours=25))
     assert decide(over, CLOSED, AT + timedelta(hours=26), PACE).look_at == AT + timedelta(days=30, hours=25)
     assert decide(view, NOWHERE, AT, PACE).look_at == AT + timedelta(minutes=15)
+    assert _step(replace(view, reported=PortState.OPEN), OPEN).look_at == AT + timedelta(hours=24)
     assert decide(over, NOWHERE, AT + timedelta(hours=26), PACE).look_at is None
 
 

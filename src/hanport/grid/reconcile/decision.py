@@ -173,7 +173,7 @@ def _verify_at(port: PortView, right: Right, pace: Pace) -> datetime | None:
     if port.reported_at is None or (right.why is Why.NOT_INSTALLED and port.doubt_until is None):
         return None
     usual = port.reported_at + (pace.verify_open if port.known is PortState.OPEN else pace.verify_closed)
-    if port.doubt_until is None or port.reported_at >= port.doubt_until:
+    if port.doubt_until is None or port.reported_at >= port.doubt_until or port.known is PortState.OPEN:
         return None if right.why is Why.NOT_INSTALLED else usual
     quiet = port.reported_at - port.changed_at if port.changed_at is not None else timedelta()
     return min(usual, port.reported_at + max(quiet, pace.answer_within))
