@@ -154,6 +154,8 @@ class Stays:
         others = [*self._of_meter[meter_id], *self._of_facility[facility_id]]
         later = [each.begins_at for each in others if each not in here and not each.is_empty]
         end = min((at for at in [*later, ends_at] if at is not None and at > begins_at), default=None)
+        for stay in here:
+            self._cut(stay)
         return [
             stay
             for stay in here
