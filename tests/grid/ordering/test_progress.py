@@ -119,6 +119,6 @@ def test_why_never_holds_a_number_of_a_person(database: Database, town: Town) ->
     _, _, customer_id, contract_id = town.household()
     order_id = town.request(contract_id, customer_id, state=State.SENT.value)
     with database.writing("system") as work:
-        moved(work, order_id, Event.FAIL, "no meter\nfor 19121212-1212, 735999000000000015")
+        moved(work, order_id, Event.FAIL, "no meter\nat 735999000000000013 for 19121212-1212")
         assert "1212" not in str(work.entries)
-    assert _order(database, order_id).why == "no meter for [number left out], 735999000000000015"
+    assert _order(database, order_id).why == "no meter at 735999000000000013 for [masked]"

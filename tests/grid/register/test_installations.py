@@ -199,7 +199,10 @@ def consistent_set(dice: random.Random, town: int) -> list[Record]:
         for turn in range(dice.randrange(3)):
             ends = begins + dice.randrange(1, 30)
             who = dice.sample(range(1, 5), k=dice.randrange(1, 3))
-            cells: dict[str, Any] = {"customer": f"K{town + who[0]}", "joint": " ".join(f"K{town + each}" for each in who[1:])}
+            cells: dict[str, Any] = {
+                "customer": f"K{town + who[0]}",
+                "joint": " ".join(f"K{town + each}" for each in who[1:]),
+            }
             cells |= {"key": f"A{town + n}-{turn}", "facility": gsrn(town + n), "from_": day(begins), "to": day(ends)}
             records.append(contract(**cells))
             begins = ends
