@@ -17,7 +17,7 @@ from hanport.grid.audit.chain import append
 from hanport.grid.audit.entry import Entry, refuse_unplain
 from hanport.grid.database.tables import facility, port
 from hanport.grid.keys import Keyring
-from hanport.grid.register.importing_masking import masked
+from hanport.grid.masking import masked
 
 _BATCH = 5000
 

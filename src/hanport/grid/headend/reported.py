@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from hanport.errors import HanportError
 from hanport.grid.headend.contract import Answer, PortState
-from hanport.grid.register.importing_masking import masked
+from hanport.grid.masking import masked
 
 DETAIL_LENGTH = 200
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -1,6 +1,6 @@
 """Words that people and head-ends write freely: on one line, bounded, and without what could be a person's number."""
 
-from hanport.grid.register.importing_masking import masked
+from hanport.grid.masking import masked
 
 _LONGEST = 300
 

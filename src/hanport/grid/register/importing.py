@@ -14,11 +14,11 @@ from hanport.errors import ConfigError
 from hanport.grid.config import GridConfig
 from hanport.grid.context import Grid
 from hanport.grid.database.work import Work
+from hanport.grid.masking import masked
 from hanport.grid.register import importing_absent as absent
 from hanport.grid.register.importing_attempt import Outcome, attempt
 from hanport.grid.register.importing_batches import Batch, keep_applied, keep_waiting
 from hanport.grid.register.importing_files import Found, Place, Refusal, key_of, read_files, record_kind
-from hanport.grid.register.importing_masking import masked
 from hanport.grid.register.kinds import Record, RecordKind
 from hanport.grid.register.upsert import Applied, take_turn
 from hanport.grid.workdays import STOCKHOLM

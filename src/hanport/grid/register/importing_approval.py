@@ -9,6 +9,7 @@ from hanport.grid import alarms
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import import_batch, meter, port
 from hanport.grid.database.work import Work
+from hanport.grid.masking import masked
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.register import rows
 from hanport.grid.register.importing_attempt import Outcome, attempt
@@ -28,7 +29,6 @@ from hanport.grid.register.importing_batches import (
     tell_waiting,
     waiting_row,
 )
-from hanport.grid.register.importing_masking import masked
 from hanport.grid.register.touching import touch_meters
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from hanport.errors import ConfigError
+from hanport.grid.masking import masked, masked_name
 from hanport.grid.register import importing_rows
-from hanport.grid.register.importing_masking import masked, masked_name
 from hanport.grid.register.importing_rows import BrokenRow, Row
 from hanport.grid.register.records import (
     COLUMNS,

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from hanport.errors import ConfigError
-from hanport.grid.register.importing_masking import masked, masked_name
+from hanport.grid.masking import masked, masked_name
 
 _PIECE = 1024 * 1024  # bytes
 _SEPARATORS = ";\t,"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grid.town import gsrn, person_number
-from hanport.grid.register.importing_masking import MASK, masked, masked_name
+from hanport.grid.masking import MASK, masked, masked_name
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Takes out of a text whatever could be a person's number: for reports on rows that may hold one anywhere."""
+"""Takes out of a text whatever could be a person's number: for what is said of words that may hold one anywhere."""
 
 import re
 
