@@ -10,7 +10,6 @@ from hanport.errors import HanportError
 from hanport.grid.identifiers import Number, NumberKind
 from hanport.grid.right import IdentityCheck
 
-EVIDENCE_PURPOSE = "evidence"  # what `orders.evidence_sealed` is sealed for
 VALID_FOR = timedelta(minutes=30)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 
 from hanport.grid.database.tables import facility, installation, order
 from hanport.grid.database.work import Work
+from hanport.grid.keys import Purpose
 from hanport.grid.ordering.acting import Asking
 from hanport.grid.ordering.free_text import tidy
-from hanport.grid.ordering.identity import EVIDENCE_PURPOSE, CheckedIdentity
+from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.wish import OrderError, Taken
 from hanport.grid.orders import ENDED, Event, Kind, State, step
 from hanport.grid.right import Facts
@@ -105,7 +106,7 @@ def keep_signed(
         "identity": identity.how.value if identity else None,
         "identity_at": identity.checked_at if identity else None,
         "staff": tidy(signed.staff) or None,
-        "evidence_sealed": work.keyring.seal(identity.evidence, EVIDENCE_PURPOSE) if identity else None,
+        "evidence_sealed": work.keyring.seal(identity.evidence, Purpose.EVIDENCE) if identity else None,
         "signed_at": signed.at,
         "deadline_at": deadline(signed.at),
         "ended_at": signed.at if state in ENDED else None,

@@ -14,7 +14,7 @@ from hanport.errors import HanportError
 from hanport.grid import alarms
 from hanport.grid.database.tables import facility, import_batch, meter, port
 from hanport.grid.database.work import Work
-from hanport.grid.keys import Keyring
+from hanport.grid.keys import Keyring, Purpose
 from hanport.grid.register import rows
 from hanport.grid.register.importing_attempt import Outcome
 from hanport.grid.register.importing_effect import Closing
@@ -27,7 +27,6 @@ REJECTED = "rejected"
 WAITING_ALARM = "import_waiting"  # subject: the import
 HELD_ALARM = "import_openings_held"  # subject: the import
 PEOPLE = 2  # who must approve
-_PURPOSE = "import"
 _SHOWN = 200  # closings that are kept for people's eyes
 
 
@@ -76,7 +75,7 @@ def keep_waiting(work: Work, records: Sequence[Record], outcome: Outcome, source
     batch_id = work.connection.execute(same).scalar()
     if batch_id is None:
         batch_id = new_batch_id(work)
-        sealed = work.keyring.seal(zlib.compress(content, 1), _PURPOSE)
+        sealed = work.keyring.seal(zlib.compress(content, 1), Purpose.IMPORT)
         row = {"id": batch_id, "state": WAITING, "source": source, "digest": digest, "content_sealed": sealed}
         work.connection.execute(insert(import_batch).values(row | _made(work, outcome, refused)))
         work.note("import.waiting", batch=batch_id, closings=len(outcome.closings), limit=outcome.limit)
@@ -126,7 +125,7 @@ def hold(work: Work, batch_id: str, meter_ids: Sequence[int]) -> None:
 
 def sealed_records(keyring: Keyring, row: Row[Any]) -> list[Record]:
     """The records of an import that waits."""
-    content = zlib.decompress(keyring.open(row.content_sealed, _PURPOSE))
+    content = zlib.decompress(keyring.open(row.content_sealed, Purpose.IMPORT))
     return msgspec.msgpack.decode(content, type=list[Record])
 
 
