@@ -2,22 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, select
 
 from hanport.grid.config import GridConfig
-from hanport.grid.database.tables import command, contract, contract_holder, customer, facility, meter, order, port
+from hanport.grid.database.tables import command, meter, order, port
 from hanport.grid.headend.contract import CommandKind
 from hanport.grid.reconcile.view import Known, load
+from hanport.grid.register.addresses import NOWHERE, Place, places_of
+from hanport.grid.workdays import STOCKHOLM
 
 COLUMNS = ("command_id", "what", "meter_serial", "maker", "model", "gsrn", "address", "due_at")
 FILLED_IN = ("outcome", "port", "at", "note")
-_SWEDEN = ZoneInfo("Europe/Stockholm")
-_BATCH = 2000
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,7 +30,7 @@ def to_csv(connection: Connection, config: GridConfig, *, at: datetime, name: st
     known = load(connection, config, {row.meter_id for row in rows}, at)
     wanted = [row for row in rows if _is_wanted(row, known[row.meter_id])]
     where = [known[row.meter_id].facility_id for row in wanted]
-    places = _places(connection, {each for each in where if each is not None})
+    places = places_of(connection, {each for each in where if each is not None})
     lines = [_line(row, known[row.meter_id], places) for row in wanted]
     text = io.StringIO()
     text.write("\ufeff")
@@ -64,8 +62,8 @@ def _is_wanted(row: Row[Any], known: Known) -> bool:
     return row.kind != CommandKind.OPEN.value or known.right.is_open
 
 
-def _line(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> list[str]:
-    place = places.get(known.facility_id) if known.facility_id is not None else None
+def _line(row: Row[Any], known: Known, places: dict[int, Place]) -> list[str]:
+    place = places[known.facility_id] if known.facility_id is not None else NOWHERE
     due_at = row.closing_due_at if row.kind == CommandKind.CLOSE.value else row.deadline_at
     return [
         row.id,
@@ -73,9 +71,9 @@ def _line(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> list[str]
         row.serial,
         row.maker,
         row.model,
-        place.gsrn if place is not None else "",
-        place.address if place is not None and not place.is_protected else "",
-        f"{due_at.astimezone(_SWEDEN):%Y-%m-%d %H:%M}" if due_at is not None else "",
+        place.gsrn,
+        place.address,
+        f"{due_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if due_at is not None else "",
         *("" for _ in FILLED_IN),
     ]
 
@@ -83,23 +81,6 @@ def _line(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> list[str]
 def _urgency(line: list[str]) -> tuple[bool, str, str]:
     due_at = line[COLUMNS.index("due_at")]
     return not due_at, due_at, line[0]
-
-
-def _places(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
-    """Facilities with their address; it is protected also after the contract of somebody protected has ended."""
-    protected = (
-        select(customer.c.id)
-        .join(contract_holder, contract_holder.c.customer_id == customer.c.id)
-        .join(contract, contract.c.id == contract_holder.c.contract_id)
-        .where(contract.c.facility_id == facility.c.id, customer.c.is_protected)
-    )
-    chosen = select(facility.c.id, facility.c.gsrn, facility.c.address, protected.exists().label("is_protected"))
-    wanted = sorted(ids)
-    return {
-        row.id: row
-        for begin in range(0, len(wanted), _BATCH)
-        for row in connection.execute(chosen.where(facility.c.id.in_(wanted[begin : begin + _BATCH])))
-    }
 
 
 def _shown(cell: str) -> str:

@@ -13,9 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from hanport.grid import alarms
 from hanport.grid.config import GridConfig
-from hanport.grid.database.tables import command, customer, facility, meter, port
-from hanport.grid.database.tables import contract as contracts
-from hanport.grid.database.tables import contract_holder as holders
+from hanport.grid.database.tables import command, meter, port
 from hanport.grid.database.work import Database, Work
 from hanport.grid.headend.choosing import answer_within
 from hanport.grid.headend.contract import Command, CommandKind
@@ -26,6 +24,7 @@ from hanport.grid.reconcile.decision import Expected
 from hanport.grid.reconcile.issuing import head_end_of, move
 from hanport.grid.reconcile.review import hold, review
 from hanport.grid.reconcile.view import Known, load, pace_of
+from hanport.grid.register.addresses import NOWHERE, Place, places_of
 
 __all__ = ["Leased", "answered", "given_back", "overdue", "reported", "take", "taken", "to_ask", "undelivered"]
 
@@ -189,7 +188,7 @@ def _lease(work: Work, config: GridConfig, worker: str, known: list[Known]) -> l
     by_meter = {each.row.meter_id: each for each in known}
     due = _TO_SEND.where(command.c.meter_id.in_(by_meter), command.c.state == "queued", command.c.not_before <= work.at)
     lease_until = work.at + timedelta(seconds=config.work.lease_s)
-    places = _places(work, known)
+    places = places_of(work.connection, {each.facility_id for each in known if each.facility_id is not None})
     leased: list[Leased] = []
     changes: list[dict[str, Any]] = []
     for row in work.connection.execute(due.order_by(command.c.not_before, command.c.id)).all():
@@ -236,8 +235,8 @@ def _sent(work: Work, known: Known, row: Row[Any], head_end: str) -> None:
     move(work, known, row.order_id, Event.SEND)
 
 
-def _command(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> Command:
-    place = places.get(known.facility_id) if known.facility_id is not None else None
+def _command(row: Row[Any], known: Known, places: dict[int, Place]) -> Command:
+    place = places[known.facility_id] if known.facility_id is not None else NOWHERE
     deadlines = [each.deadline_at for each in known.orders if each.id == row.order_id]
     return Command(
         id=row.id,
@@ -245,20 +244,7 @@ def _command(row: Row[Any], known: Known, places: dict[int, Row[Any]]) -> Comman
         meter_serial=row.serial,
         maker=row.maker,
         model=row.model,
-        gsrn=place.gsrn if place is not None else "",
-        address=place.address if place is not None and not place.is_protected else "",
+        gsrn=place.gsrn,
+        address=place.address,
         due_at=known.row.closing_due_at if row.kind == CommandKind.CLOSE.value else next(iter(deadlines), None),
     )
-
-
-def _places(work: Work, known: list[Known]) -> dict[int, Row[Any]]:
-    """Where facilities are. The address of somebody protected is left out, also after the contract's end."""
-    ids = {each.facility_id for each in known if each.facility_id is not None}
-    protected = (
-        select(customer.c.id)
-        .join(holders, holders.c.customer_id == customer.c.id)
-        .join(contracts, contracts.c.id == holders.c.contract_id)
-        .where(contracts.c.facility_id == facility.c.id, customer.c.is_protected)
-    )
-    chosen = select(facility.c.id, facility.c.gsrn, facility.c.address, protected.exists().label("is_protected"))
-    return {row.id: row for row in work.connection.execute(chosen.where(facility.c.id.in_(ids)))}

@@ -1,6 +1,5 @@
 """What the API and pages show of facilities, meters and their ports. Personal numbers and names are not among it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +9,6 @@ from sqlalchemy import Connection, Row, Select, select
 from hanport.grid.database.tables import (
     adapter,
     contract,
-    contract_holder,
     customer,
     facility,
     installation,
@@ -18,6 +16,7 @@ from hanport.grid.database.tables import (
     port,
 )
 from hanport.grid.register import rows
+from hanport.grid.register.addresses import protected
 from hanport.grid.register.facts import facts_of
 from hanport.grid.right import Facts, right
 
@@ -113,20 +112,6 @@ def facility_of_meter(connection: Connection, serial: str, at: datetime) -> str 
     )
     found: str | None = connection.execute(chosen.limit(1)).scalar_one_or_none()
     return found
-
-
-def protected(connection: Connection, facility_ids: Iterable[int]) -> set[int]:
-    """Those facilities whose address must not be shown: somebody with a protected identity holds a contract, or held
-    one, for whoever looks into the past would find them too.
-    """
-    chosen = (
-        select(contract.c.facility_id)
-        .join(contract_holder, contract_holder.c.contract_id == contract.c.id)
-        .join(customer, customer.c.id == contract_holder.c.customer_id)
-        .where(customer.c.is_protected)
-        .distinct()
-    )
-    return {row.facility_id for row in rows.found(connection, chosen, contract.c.facility_id, facility_ids)}
 
 
 def _contracts(connection: Connection, facts: Facts, at: datetime) -> tuple[ContractView, ...]:
