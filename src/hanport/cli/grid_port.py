@@ -95,6 +95,7 @@ def _as_text(found: PortStanding) -> list[str]:
         lines.append("held: an import would open it; staff release it (`hanport grid import release`)")
     times = {"closed before": found.closing_due_at, "next try": found.retry_at, "next look": found.review_at}
     lines += [f"{name}: {_local(at)}" for name, at in times.items() if at is not None]
+    lines += [f"restarts ordered within a year: {found.restarts}"] if found.restarts else []
     return [*lines, *(["failures: " + str(found.failures)] if found.failures else []), *map(_line, found.commands)]
 
 

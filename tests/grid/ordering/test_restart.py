@@ -12,7 +12,7 @@ from hanport.grid.alarms import live
 from hanport.grid.database import tables
 from hanport.grid.ordering.meters import InstalledMeter
 from hanport.grid.ordering.progress import moved
-from hanport.grid.ordering.restart import guide_key
+from hanport.grid.ordering.restart import guide_key, restarts_of
 from hanport.grid.ordering.status import status
 from hanport.grid.ordering.taking import OrderError
 from hanport.grid.ordering.visits import visit_done
@@ -41,7 +41,7 @@ def test_a_meter_is_restarted_from_afar_once_for_two_clicks(town: Town, desk: De
     assert desk.commands(meter_id) == [("restart", "queued", taken.order_id)]
     again = desk.order(Kind.RESTART, facility_id, person_id)
     assert (again.order_id, again.is_repeat) == (taken.order_id, True)
-    assert desk.value(tables.port.c.restarts, tables.port.c.meter_id == meter_id) == 1
+    assert _restarts(desk, meter_id) == 1
 
 
 def test_a_model_that_cannot_needs_a_visit_and_has_a_guide(town: Town, desk: Desk) -> None:
@@ -85,7 +85,7 @@ async def test_a_meter_that_stops_again_and_again_is_proposed_for_exchange(
     _restarted(desk, facility_id, person_id)
     with desk.database.reading() as connection:
         assert "exchange_proposed" in [each.kind for each in live(connection)]
-    assert desk.value(tables.port.c.restarts, tables.port.c.meter_id == meter_id) == 3
+    assert _restarts(desk, meter_id) == 3
 
 
 def _restarted(desk: Desk, facility_id: int, person_id: int) -> None:
@@ -116,3 +116,8 @@ def test_which_meter_is_said_where_there_are_several(town: Town, desk: Desk) -> 
 )
 def test_the_guide_is_that_of_the_model(maker: str, model: str, key: str) -> None:
     assert guide_key(InstalledMeter(1, "1", maker, model, False)) == key
+
+
+def _restarts(desk: Desk, meter_id: int) -> int:
+    with desk.database.reading() as connection:
+        return restarts_of(connection, meter_id, desk.database.clock.now())

@@ -222,7 +222,6 @@ port = Table(
     Column("retry_at", Instant),
     Column("closing_due_at", Instant),
     Column("review_at", Instant),
-    Column("restarts", Integer, nullable=False, server_default="0"),
     Column("held_by", Text, ForeignKey("import_batch.id")),
     Column("expected", Text, nullable=False, server_default=""),
     Column("goal", Text, nullable=False, server_default=""),

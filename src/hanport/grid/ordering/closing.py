@@ -15,6 +15,7 @@ from hanport.grid.ordering import acting
 from hanport.grid.ordering.meters import ports_of
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved, withdraw
+from hanport.grid.ordering.repeats import repeat_of
 from hanport.grid.ordering.wish import Taken
 from hanport.grid.orders import ENDED, Event, Kind, State
 from hanport.grid.reconcile.review import review
@@ -42,9 +43,7 @@ def close(work: Work, config: GridConfig, signed: Signed, contracts: Collection[
     meters = ports_of(work, signed.draft.facility_id)
     earlier = None if standing else _earlier(work, signed, contracts, meters)
     if earlier is not None:
-        if signed.draft.state is not None:
-            moved(work, signed.draft.id, Event.CANCEL, "asked_already")
-        return stands(work.connection, earlier, is_repeat=True)
+        return repeat_of(work, signed, earlier)
     withdraw(work, [each.order_id for each in standing], CLOSED_BY_ORDER)
     if signed.draft.reason == NOT_ME:
         for each in standing:

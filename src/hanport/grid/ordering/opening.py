@@ -10,13 +10,13 @@ from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved
+from hanport.grid.ordering.repeats import drop_draft
 from hanport.grid.ordering.wish import Taken
 from hanport.grid.orders import ENDED, Event, Kind
 from hanport.grid.reconcile.review import review
 from hanport.grid.register.eligibility import eligibility_by
 from hanport.grid.right import Facts, Request, Why, objection_to, right
 
-ASKED_ALREADY = "asked_already"
 # Made once: to build such a statement takes longer than to run it.
 _CLOSINGS = select(order.c.id).where(
     order.c.facility_id == bindparam("facility_id"),
@@ -48,8 +48,8 @@ def judge_opening(work: Work, config: GridConfig, signed: Signed) -> Taken:
     if standing is None:
         keep_signed(work, signed, then=Event.CHECK_RIGHT, about=_about(asked))
         _end_closings(work, signed, asked.contract_id)
-    elif signed.draft.state is not None:
-        moved(work, signed.draft.id, Event.CANCEL, ASKED_ALREADY)
+    else:
+        drop_draft(work, signed)
     _release(work, meters, signed)
     new = (asked,) if standing is None else ()
     review(work, config, meters, facts=[replace(signed.facts, requests=(*signed.facts.requests, *new))])

@@ -3,21 +3,22 @@
 A meter that is restarted again and again is proposed for exchange.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from hanport.doctor.guide import guide_of
 from hanport.grid.alarms import raise_alarm
 from hanport.grid.config import GridConfig
-from hanport.grid.database.tables import order, port
+from hanport.grid.database.tables import order
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
 from hanport.grid.ordering.meters import InstalledMeter, meter_by_id
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved
+from hanport.grid.ordering.repeats import repeated
 from hanport.grid.ordering.wish import Taken
-from hanport.grid.orders import ENDED, Event, Kind, State
+from hanport.grid.orders import Event, Kind, State
 from hanport.grid.reconcile.review import review
 from hanport.grid.right import Why, right
 from hanport.models import MODELS
@@ -38,31 +39,18 @@ def judge_restart(work: Work, config: GridConfig, signed: Signed) -> Taken:
     answer = right(signed.facts, meter_id, work.at)
     if not answer.is_open:
         return refuse(work, signed, answer.why.value)
-    standing = unfinished(work.connection, Kind.RESTART, meter_id)
-    if standing is not None:
-        if signed.draft.state is not None:
-            moved(work, signed.draft.id, Event.CANCEL, "asked_already")
-        return stands(work.connection, standing, is_repeat=True)
+    earlier = repeated(work, signed)
+    if earlier is not None:
+        return earlier
     about = {"contract_id": asked.contract_id, "customer_id": asked.customer_id}
     keep_signed(work, signed, then=Event.CHECK_RIGHT, about=about)
     meter = meter_by_id(work.connection, meter_id)
-    _count(work, config, meter)
+    _propose_exchange(work, config, meter)
     if meter.can_restart:
         review(work, config, [meter_id])
     else:
         moved(work, signed.draft.id, Event.CALL_VISIT, CANNOT_RESTART)
     return stands(work.connection, signed.draft.id)
-
-
-def unfinished(connection: Connection, kind: Kind, meter_id: int) -> str | None:
-    """The order of that kind for the meter that is on its way."""
-    chosen = select(order.c.id).where(
-        order.c.meter_id == meter_id,
-        order.c.kind == kind.value,
-        order.c.signed_at.is_not(None),
-        order.c.state.not_in([state.value for state in ENDED]),
-    )
-    return connection.execute(chosen.order_by(order.c.id).limit(1)).scalar()
 
 
 def guide_key(meter: InstalledMeter) -> str:
@@ -72,16 +60,19 @@ def guide_key(meter: InstalledMeter) -> str:
     return guide_of(known)
 
 
-def _count(work: Work, config: GridConfig, meter: InstalledMeter) -> None:
-    """How often the meter was to be restarted within a year."""
+def restarts_of(connection: Connection, meter_id: int, at: datetime) -> int:
+    """How often the meter was to be restarted within the last year."""
     chosen = select(func.count()).where(
-        order.c.meter_id == meter.id,
+        order.c.meter_id == meter_id,
         order.c.kind == Kind.RESTART.value,
-        order.c.signed_at > work.at - _COUNTED_FOR,
+        order.c.signed_at > at - _COUNTED_FOR,
         order.c.state.not_in([state.value for state in _NOT_COUNTED]),
     )
-    count = work.connection.execute(chosen).scalar_one()
-    work.connection.execute(update(port).where(port.c.meter_id == meter.id).values(restarts=count))
+    return connection.execute(chosen).scalar_one()
+
+
+def _propose_exchange(work: Work, config: GridConfig, meter: InstalledMeter) -> None:
+    count = restarts_of(work.connection, meter.id, work.at)
     if count >= config.warranty.restarts_before_exchange:
         says = f"Meter {meter.serial} was to be restarted {count} times within a year: exchange it."
         raise_alarm(work, EXCHANGE_PROPOSED, meter.serial, says)

@@ -13,7 +13,7 @@ from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.meters import meter_by_id
 from hanport.grid.ordering.papers import Signed, held_row, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved
-from hanport.grid.ordering.restart import unfinished
+from hanport.grid.ordering.repeats import repeated
 from hanport.grid.ordering.wish import OrderError, PriceNotAccepted, Taken
 from hanport.grid.orders import Event, Kind, State, step
 from hanport.grid.right import Why
@@ -57,11 +57,9 @@ def judge_warranty(work: Work, config: GridConfig, signed: Signed) -> Taken:
     asked = acting.to_open(signed.facts, signed.asking)
     if isinstance(asked, Why):
         return refuse(work, signed, asked.value)
-    standing = unfinished(work.connection, Kind.WARRANTY, meter_id)
-    if standing is not None:
-        if signed.draft.state is not None:
-            moved(work, signed.draft.id, Event.CANCEL, "asked_already")
-        return stands(work.connection, standing, is_repeat=True)
+    earlier = repeated(work, signed)
+    if earlier is not None:
+        return earlier
     about = {"contract_id": asked.contract_id, "customer_id": asked.customer_id}
     keep_signed(work, signed, then=Event.CHECK_RIGHT, about=about)
     moved(work, signed.draft.id, Event.CALL_VISIT, OUT_OF_WARRANTY if signed.draft.price_ore else IN_WARRANTY)

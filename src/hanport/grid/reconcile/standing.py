@@ -11,6 +11,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, facility, meter, port
 from hanport.grid.database.work import Work
 from hanport.grid.headend.contract import PortState
+from hanport.grid.ordering.restart import restarts_of
 from hanport.grid.reconcile.decision import Expected
 from hanport.grid.reconcile.review import hold, review
 from hanport.grid.reconcile.view import Known, load
@@ -35,7 +36,7 @@ class CommandStanding:
 @dataclass(frozen=True, slots=True)
 class PortStanding:
     """What is known of a port, and what is being done. `is_allowed`: the law lets it be open. `why`: its reason.
-    `commands`: the last ten, the newest first.
+    `restarts`: how many were ordered within a year. `commands`: the last ten, the newest first.
     """
 
     serial: str
@@ -46,6 +47,7 @@ class PortStanding:
     reported_at: datetime | None
     may_be_open: bool
     is_held: bool
+    restarts: int
     failures: int
     retry_at: datetime | None
     closing_due_at: datetime | None
@@ -75,6 +77,7 @@ def standing(connection: Connection, config: GridConfig, serial: str, at: dateti
         reported_at=row.reported_at,
         may_be_open=row.may_be_open,
         is_held=row.held_by is not None,
+        restarts=restarts_of(connection, meter_id, at),
         failures=row.failures,
         retry_at=row.retry_at,
         closing_due_at=row.closing_due_at,

@@ -328,7 +328,6 @@ def _port() -> None:
         sa.Column("retry_at", Instant(), nullable=True),
         sa.Column("closing_due_at", Instant(), nullable=True),
         sa.Column("review_at", Instant(), nullable=True),
-        sa.Column("restarts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("held_by", sa.Text(), nullable=True),
         sa.Column("expected", sa.Text(), server_default="", nullable=False),
         sa.Column("goal", sa.Text(), server_default="", nullable=False),
