@@ -14,6 +14,7 @@ from hanport.cli.grid import command as grid_command
 from hanport.clock import SystemClock
 from hanport.errors import ConfigError
 from hanport.grid import keys
+from hanport.grid.audit.chain import LogDamaged
 from hanport.grid.opening import opened
 
 NUMBER = person_number(5000)
@@ -115,6 +116,9 @@ def test_a_key_that_is_missing_is_said(config: Path, tmp_path: Path) -> None:
         run(config, "keys", "list")
     run(config, "keys", "new")
     assert "NOT AMONG THE KEYS" in run(config, "keys", "list").output
+    assert run(config, "audit", "verify").exit_code == 1
+    with pytest.raises(LogDamaged, match="Put back the keys"):
+        run(config, "audit", "checkpoint")
 
 
 def test_keys_from_the_environment(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

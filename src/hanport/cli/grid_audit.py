@@ -41,7 +41,7 @@ def verify_(config: Path, file: Path | None, as_json: bool) -> int:
     Exit 0: it is whole, 1: it is not, 2: it cannot be read.
     """
     kept = [] if file is None else list(_read(file))
-    with opened(config, SystemClock()) as grid, grid.database.reading() as connection:
+    with opened(config, SystemClock(), with_any_keys=True) as grid, grid.database.reading() as connection:
         verdict = verify(connection, grid.database.keyring, checkpoints=kept)
     if as_json:
         click.echo(json.dumps(asdict(verdict) | {"is_whole": verdict.is_whole}))

@@ -43,7 +43,7 @@ def new(config: Path, prints: bool) -> int:
 @click.pass_obj
 def list_(config: Path, as_json: bool) -> int:
     """List the keys, how much is sealed with each, and the public key of their signatures (base16)."""
-    with opened(config, SystemClock()) as grid, grid.database.reading() as connection:
+    with opened(config, SystemClock(), with_any_keys=True) as grid, grid.database.reading() as connection:
         use = in_use(connection, grid.database.keyring)
         public = grid.database.keyring.public_keys()
     rows = [

@@ -15,13 +15,17 @@ from hanport.grid.database.work import Database
 
 
 @contextmanager
-def opened(path: Path, clock: Clock) -> Iterator[Grid]:
-    """The service of a configuration file, its database checked. Raises ConfigError."""
+def opened(path: Path, clock: Clock, *, with_any_keys: bool = False) -> Iterator[Grid]:
+    """The service of a configuration file, its database checked. Raises ConfigError.
+
+    Raises LogDamaged too where the keys are not those of the database, unless `with_any_keys` for what looks into just
+    that.
+    """
     config = load(path)
     keyring = keyring_of(config, path)
     engine = connect(database_address(config, path))
     try:
-        schema.check(engine, config.environment, keyring)
+        schema.check(engine, config.environment, None if with_any_keys else keyring)
         yield Grid(config, Database(engine, keyring, clock))
     finally:
         engine.dispose()
