@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from grid.law.machine import machine
 from grid.law.play import Play, StepClock
+from grid.law.short_plays import SHORT_PLAYS
 from hanport.grid.database.engine import connect
 from hanport.grid.database.schema import Environment, migrate
 from hanport.grid.database.work import Database
@@ -76,6 +77,13 @@ def _months(examples: int, steps: int) -> settings:
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         print_blob=True,
     )
+
+
+@pytest.mark.parametrize("what", SHORT_PLAYS)
+def test_short_plays_end_well(on_sqlite: Opener, what: str) -> None:
+    play = on_sqlite()
+    SHORT_PLAYS[what](play)
+    play.end()
 
 
 @pytest.mark.timeout(600)
