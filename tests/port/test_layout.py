@@ -62,6 +62,15 @@ def test_any_other_change_is_seen(case: object, data: st.DataObject) -> None:
     assert learned.read(bytes(content)) is None
 
 
+@pytest.mark.parametrize("character", b":;<=>?")
+def test_what_shares_the_upper_half_of_digits_is_none(character: int) -> None:
+    content = bytearray(content_of(WITH_CHECKSUM[0].data))
+    learned = layout.learn(bytes(content), slowly(bytes(content)).reading)
+    assert learned is not None
+    content[learned.mask.index(0xF0)] = character
+    assert learned.read(bytes(content)) is None
+
+
 def test_digits_of_codes_are_fixed() -> None:
     content = content_of(CASES["p1/se-kamstrup-omnia-220408-big.txt"].data)
     learned = layout.learn(content, slowly(content).reading)
