@@ -8,7 +8,7 @@ from hanport.grid.headend.contract import Command, CommandKind
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 SERIAL = "12345678"
-GSRN = "735999000000000018"
+GSRN = "735999000000000013"
 
 
 def command(kind: CommandKind = CommandKind.OPEN, **given: Any) -> Command:
