@@ -3,7 +3,11 @@
 import base64
 import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.engine import URL
 
 from hanport.grid.identifiers import Number
 
@@ -19,6 +23,17 @@ def forms_of(number: Number) -> list[bytes]:
 def found_in(data: bytes, number: Number) -> list[str]:
     """The names of the forms in which the number stands in the data; none when it is not there."""
     return sorted({name for name, form in _forms(number) if form in data})
+
+
+def stored_at(url: URL) -> bytes:
+    """All that a database stores: the files of SQLite with the WAL, or what PostgreSQL's dump says."""
+    if url.get_backend_name() == "sqlite":
+        assert url.database is not None
+        path = Path(url.database)
+        return b"".join(each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
+    program = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))[-1]
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return subprocess.run([str(program), "--inserts", address], capture_output=True, check=True).stdout
 
 
 def _forms(number: Number) -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from grid.planted import found_in
+from grid.planted import found_in, stored_at
 from grid.town import Town, person_number
 from hanport import logs
 from hanport.clock import ManualClock
@@ -44,19 +44,6 @@ def log_lines() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
-def bytes_of(database: Database) -> bytes:
-    """All that is stored: the files of SQLite with the WAL, or what PostgreSQL's dump says."""
-    url = database.engine.url
-    if url.get_backend_name() == "sqlite":
-        assert url.database is not None
-        path = Path(url.database)
-        return b"".join(each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
-    program = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))[-1]
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    done = subprocess.run([str(program), "--inserts", address], capture_output=True, check=True)
-    return done.stdout
-
-
 def test_in_nothing_that_is_stored_logged_or_said(
     database: Database, town: Town, clock: ManualClock, log_lines: io.StringIO
 ) -> None:
@@ -80,7 +67,7 @@ def test_in_nothing_that_is_stored_logged_or_said(
         said += [repr(each) for each in entries_of(connection, newer.keyring, person_id)]
         said += [repr(each) for each in objections(connection, person_id, clock.now(), 3)]
         said += [repr(row) for row in connection.execute(select(person)).all()]
-    stored = bytes_of(newer)
+    stored = stored_at(newer.engine.url)
     assert b"order.signed" in stored
     assert "An error" in log_lines.getvalue()
     assert "INSERT INTO" not in log_lines.getvalue()
@@ -119,7 +106,7 @@ def test_an_erased_person_is_nowhere(database: Database, town: Town) -> None:
     with database.writing("system") as work:
         erase(work, 1, retention_years=0)
     database.engine.dispose()  # the last connection to SQLite takes the WAL away
-    stored = bytes_of(database)
+    stored = stored_at(database.engine.url)
     assert order_id.encode() in stored
     for gone in (name.encode(), address.encode(), *map(bytes, seals), evidence):
         assert gone not in stored
@@ -130,7 +117,7 @@ def test_an_erased_person_is_nowhere(database: Database, town: Town) -> None:
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_the_search_would_find_it(database: Database, town: Town) -> None:
     town.customer(town.person(NUMBER), address=NUMBER.digits)
-    assert "12 digits" in found_in(bytes_of(database), NUMBER)
+    assert "12 digits" in found_in(stored_at(database.engine.url), NUMBER)
 
 
 def test_the_command_line_says_it_nowhere(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole story over real sockets, by the command line and the API alone: a port opens, follows a meter exchange, and
-closes when the contract ends; and what comes out of the ports begins and stops with it.
+closes when the contract ends; and what comes out of the ports begins and stops with it. Nothing that is stored or said
+on the way has the number of the person in it.
 """
 
 import json
@@ -13,20 +14,25 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
+from grid.planted import found_in, stored_at
 from grid.town import gsrn, person_number
 
 HANPORT = [sys.executable, "-m", "hanport"]
 WHERE = gsrn(1)
-WHO = person_number(7).digits
+PERSON = person_number(7)
+WHO = PERSON.digits
 CONTRACT, OLD, NEW = "A2001", "18012345", "22054321"
 _PATIENCE_S = 60.0
 
 CONFIG = """
 environment = "test"
+log_level = "debug"
 [database]
 address = "{database}"
 [web]
@@ -49,10 +55,12 @@ class Town:
     config: Path
     api: httpx.Client
     telegrams: dict[str, tuple[str, int]]
+    said: list[str]
 
     def run(self, *arguments: str, text: str = "") -> str:
         """A command of the service; gives what it printed."""
-        return run(self.config, *arguments, text=text)
+        self.said.append(run(self.config, *arguments, text=text))
+        return self.said[-1]
 
     def hears(self, serial: str, within_s: float = _PATIENCE_S) -> bool:
         """Whether a whole telegram comes out of that meter's port in time."""
@@ -77,6 +85,7 @@ class Town:
         at = datetime.now(UTC).isoformat()
         answer = self.api.post("/api/v1/events", json={"key": key, "kind": kind, "at": at} | told)
         assert answer.is_success, answer.text
+        self.said.append(answer.text)
 
 
 def run(config: Path, *arguments: str, text: str = "") -> str:
@@ -88,21 +97,29 @@ def run(config: Path, *arguments: str, text: str = "") -> str:
 
 
 @contextmanager
-def program(*arguments: str, says: tuple[str, ...]) -> Iterator[list[str]]:
-    """A program until the end of the block, and what stood in its lines where they were awaited."""
+def program(*arguments: str, says: tuple[str, ...], said: list[str]) -> Iterator[list[str]]:
+    """A program until the end of the block, and what stood in its lines where they were awaited. All that it prints and
+    logs comes into `said`, at the latest at the end.
+    """
     command = [*HANPORT, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        TemporaryFile("w+") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         try:
-            assert process.stdout is not None and process.stderr is not None
+            assert process.stdout is not None
             found = []
             for each in says:
                 while not (match := re.search(each, line := process.stdout.readline())):
-                    assert line, process.stderr.read()
+                    assert line, f"{command} ended"
+                    said.append(line)
                 found.append(match[1])
             yield found
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            said.append(process.communicate(timeout=30)[0])
+            log.seek(0)
+            said.append(log.read())
 
 
 def free_port() -> int:
@@ -125,20 +142,24 @@ def opened(address: str, kind: str, tmp_path: Path) -> Iterator[Town]:
     options = ["--closed", "--control", "127.0.0.1:0", "--interval", "1", "--model", "kamstrup-omnia"]
     places = (r"telegrams on tcp://(\S+)", r"control on (http://[^/]+)")
     with ExitStack() as stack:
-        telegrams, meters = {}, []
+        telegrams, meters, said = {}, [], list[str]()
         for serial in (OLD, NEW):
-            where, control = stack.enter_context(program("meter", "--seed", serial, *options, says=places))
+            where, control = stack.enter_context(program("meter", "--seed", serial, *options, says=places, said=said))
             host, _, number = where.rpartition(":")
             telegrams[serial] = (host, int(number))
             meters += ["--meter", f"{serial}={control}"]
         forms = (r"REST form on (\S+)", r"CIM form on (\S+)")
         tokens = ["--reply-token-file", str(tmp_path / "reply-token")]
-        rest, cim = stack.enter_context(program("meter", "head-end", "--delay", "0.1", *meters, *tokens, says=forms))
+        head_end = ["meter", "head-end", "--delay", "0.1", *meters, *tokens]
+        rest, cim = stack.enter_context(program(*head_end, says=forms, said=said))
         config.write_text(CONFIG.format(**settings, url=cim if kind == "cim" else rest), "utf-8")
-        stack.enter_context(program("grid", "--config", str(config), says=(r"grid on (\S+)",)))
+        stack.enter_context(program("grid", "--config", str(config), says=(r"grid on (\S+)",), said=said))
         headers = {"authorization": f"Bearer {secret}"}
         api = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20))
-        yield Town(config, api, telegrams)
+        yield Town(config, api, telegrams, said)
+    assert "order" in "".join(said)
+    for data in (stored_at(make_url(address)), "".join(said).encode()):
+        assert found_in(data, PERSON) == []
 
 
 def bring_in(town: Town, folder: Path) -> None:
@@ -193,7 +214,5 @@ def play(town: Town, tmp_path: Path) -> None:
     town.falls_silent(NEW)
     assert not town.hears(NEW, 2.0)
 
-    assert json.loads(town.run("audit", "verify", "--json"))
-    for path in tmp_path.iterdir():
-        if path.name.startswith("grid.db"):
-            assert WHO.encode() not in path.read_bytes()
+    assert json.loads(town.run("audit", "verify", "--json"))["is_whole"]
+    town.run("audit", "person", "--staff", "anna", text=WHO + "\n")
