@@ -22,6 +22,7 @@ from hanport.cli.watch_view import Look, Seen, view
 from hanport.doctor.finding import Severity
 from hanport.grid.api.app import ENDPOINTS as ENDPOINTS_OF_THE_SERVICE
 from hanport.grid.config import GridConfig, HeadEndTable
+from hanport.grid.ordering.because import MEANINGS
 from hanport.grid.orders import ENDED, STEPS, State
 from hanport.grid.register.columns import COLUMNS, Column
 from hanport.grid.register.event_fields import EVENT_FIELDS, KEY
@@ -163,7 +164,9 @@ def orders_page() -> str:
     lines = [f"    {before} --> {after}: {', '.join(events)}\n" for (before, after), events in ways.items()]
     lines += [f"    {state.value} --> [*]\n" for state in State if state in ENDED]
     drawn = "".join(lines)
-    return _between(text, "diagram", f"```mermaid\nstateDiagram-v2\n    [*] --> draft\n{drawn}```\n")
+    text = _between(text, "diagram", f"```mermaid\nstateDiagram-v2\n    [*] --> draft\n{drawn}```\n")
+    words = "".join(f"| `{word!s}` | {meaning} |\n" for word, meaning in MEANINGS.items())
+    return _between(text, "reasons", f"| word | meaning |\n|---|---|\n{words}")
 
 
 def grid_configuration_page() -> str:

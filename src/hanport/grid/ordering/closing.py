@@ -12,6 +12,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import contract, contract_holder, order, port, power
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
+from hanport.grid.ordering.because import Because
 from hanport.grid.ordering.meters import ports_of
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved, withdraw
@@ -22,7 +23,6 @@ from hanport.grid.reconcile.review import review
 from hanport.grid.register.facts import facts_of
 from hanport.grid.right import Request, Why, right
 
-CLOSED_BY_ORDER = "closed"
 NOT_ME = "not_me"  # the reason by which a holder says that somebody else has opened the port
 ORDER_DISPUTED = "order_disputed"  # alarm; subject: the order to open
 
@@ -44,7 +44,7 @@ def close(work: Work, config: GridConfig, signed: Signed, contracts: Collection[
     earlier = None if standing else _earlier(work, signed, contracts, meters)
     if earlier is not None:
         return repeat_of(work, signed, earlier)
-    withdraw(work, [each.order_id for each in standing], CLOSED_BY_ORDER)
+    withdraw(work, [each.order_id for each in standing], Because.CLOSED)
     if signed.draft.reason == NOT_ME:
         for each in standing:
             raise_alarm(work, ORDER_DISPUTED, each.order_id, f"Order {each.order_id} is said to be made by another.")
@@ -107,6 +107,6 @@ def _confirm_where_nothing_is_to_be_closed(work: Work, signed: Signed) -> None:
     facts = facts_of(work.connection, [facility_id])[facility_id]
     meters = acting.installed(facts, work.at)
     if not meters:
-        moved(work, signed.draft.id, Event.CONFIRM, Why.NOT_INSTALLED.value)
+        moved(work, signed.draft.id, Event.CONFIRM, Why.NOT_INSTALLED)
     elif any(right(facts, meter_id, work.at).is_open for meter_id in meters):
-        moved(work, signed.draft.id, Event.CONFIRM, "right_of_another")
+        moved(work, signed.draft.id, Event.CONFIRM, Because.RIGHT_OF_ANOTHER)

@@ -8,6 +8,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import meter, order, port
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
+from hanport.grid.ordering.because import Because
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved
 from hanport.grid.ordering.repeats import drop_draft
@@ -79,7 +80,7 @@ def _end_closings(work: Work, signed: Signed, contract_id: int) -> None:
     """A closing that is not done yet is overtaken by the newer wish."""
     about = {"facility_id": signed.draft.facility_id, "contract_id": contract_id}
     for order_id in work.connection.execute(_CLOSINGS, about).scalars().all():
-        moved(work, order_id, Event.CANCEL, "opened_again")
+        moved(work, order_id, Event.CANCEL, Because.OPENED_AGAIN)
 
 
 def _release(work: Work, meters: list[int], signed: Signed) -> None:

@@ -4,12 +4,11 @@ from sqlalchemy import select
 
 from hanport.grid.database.tables import order
 from hanport.grid.database.work import Work
+from hanport.grid.ordering.because import Because
 from hanport.grid.ordering.papers import Signed, stands
 from hanport.grid.ordering.progress import moved
 from hanport.grid.ordering.wish import Taken
 from hanport.grid.orders import ENDED, Event
-
-ASKED_ALREADY = "asked_already"
 
 
 def repeat_of(work: Work, signed: Signed, earlier_id: str) -> Taken:
@@ -21,7 +20,7 @@ def repeat_of(work: Work, signed: Signed, earlier_id: str) -> Taken:
 def drop_draft(work: Work, signed: Signed) -> None:
     """Cancel the draft, if there is one, because what it asks for is asked already."""
     if signed.draft.state is not None:
-        moved(work, signed.draft.id, Event.CANCEL, ASKED_ALREADY)
+        moved(work, signed.draft.id, Event.CANCEL, Because.ASKED_ALREADY)
 
 
 def repeated(work: Work, signed: Signed) -> Taken | None:

@@ -13,6 +13,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import order
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
+from hanport.grid.ordering.because import Because
 from hanport.grid.ordering.meters import InstalledMeter, meter_by_id
 from hanport.grid.ordering.papers import Signed, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved
@@ -23,7 +24,6 @@ from hanport.grid.reconcile.review import review
 from hanport.grid.right import Why, right
 from hanport.models import MODELS
 
-CANNOT_RESTART = "cannot_restart"
 EXCHANGE_PROPOSED = "exchange_proposed"  # alarm; subject: the meter's serial number
 _COUNTED_FOR = timedelta(days=365)
 _NOT_COUNTED = (State.DRAFT, State.AWAITING_SIGNATURE, State.REFUSED, State.CANCELLED, State.EXPIRED)
@@ -49,7 +49,7 @@ def judge_restart(work: Work, config: GridConfig, signed: Signed) -> Taken:
     if meter.can_restart:
         review(work, config, [meter_id])
     else:
-        moved(work, signed.draft.id, Event.CALL_VISIT, CANNOT_RESTART)
+        moved(work, signed.draft.id, Event.CALL_VISIT, Because.CANNOT_RESTART)
     return stands(work.connection, signed.draft.id)
 
 

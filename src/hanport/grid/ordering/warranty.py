@@ -9,6 +9,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import adapter
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import acting
+from hanport.grid.ordering.because import Because
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.meters import meter_by_id
 from hanport.grid.ordering.papers import Signed, held_row, keep_signed, refuse, stands
@@ -18,8 +19,6 @@ from hanport.grid.ordering.wish import OrderError, PriceNotAccepted, Taken
 from hanport.grid.orders import Event, Kind, State, step
 from hanport.grid.right import Why
 from hanport.grid.workdays import STOCKHOLM
-
-IN_WARRANTY, OUT_OF_WARRANTY = "in_warranty", "out_of_warranty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ def judge_warranty(work: Work, config: GridConfig, signed: Signed) -> Taken:
         return earlier
     about = {"contract_id": asked.contract_id, "customer_id": asked.customer_id}
     keep_signed(work, signed, then=Event.CHECK_RIGHT, about=about)
-    moved(work, signed.draft.id, Event.CALL_VISIT, OUT_OF_WARRANTY if signed.draft.price_ore else IN_WARRANTY)
+    why = Because.OUT_OF_WARRANTY if signed.draft.price_ore else Because.IN_WARRANTY
+    moved(work, signed.draft.id, Event.CALL_VISIT, why)
     return stands(work.connection, signed.draft.id)
 
 

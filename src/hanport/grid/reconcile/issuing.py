@@ -89,9 +89,9 @@ def order_of(known: Known, goal: Goal) -> str | None:
             return None
 
 
-def move(work: Work, known: Known, order_id: str | None, event: Event, why: str = "") -> None:
+def move(work: Work, known: Known, order_id: str | None, event: Event) -> None:
     """Tell the order what happened to its command. One that needs a visit keeps saying so until it is confirmed."""
     found = next((each for each in known.orders if each.id == order_id), None)
     if found is None or (found.state is State.NEEDS_VISIT and event in _KEPT):
         return
-    progress.moved(work, found.id, event, why)
+    progress.moved(work, found.id, event)
