@@ -1,5 +1,6 @@
-"""Why an order went the way it went, as words for programs: the law's reasons (`right.Why`), what stands in the way of
-every opening (`Obstacle`), and those of the orders themselves.
+"""Why an order went the way it went, in words for programs.
+
+They are the law's reasons (`right.Why`), what stands in the way of every opening (`Obstacle`), and the orders' own.
 """
 
 from enum import StrEnum
