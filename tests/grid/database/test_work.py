@@ -164,12 +164,19 @@ def test_without_waiting_what_others_hold_is_left_out(database: Database, town: 
         assert work.lock_ports(meters, waiting=False) == meters
 
 
+def test_what_is_held_is_given_once_and_in_order(database: Database, town: Town) -> None:
+    facilities = [town.facility() for _ in range(2)]
+    with database.writing("system") as work:
+        assert work.lock_facilities([facilities[1], facilities[0], facilities[1]]) == facilities
+        assert work.lock_ports([]) == []
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_what_is_not_there_is_not_held(database: Database, town: Town) -> None:
     facility_id = town.facility()
     with database.writing("system") as work:
-        assert work.lock_facilities([facility_id, 4711, facility_id]) == [facility_id]
+        assert work.lock_facilities([facility_id, 4711]) == [facility_id]
         assert work.lock_facilities(range(10**6, 10**6 + 12_000)) == []
-        assert work.lock_ports([]) == []
 
 
 def test_one_is_inserted_and_the_other_left_out(database: Database) -> None:

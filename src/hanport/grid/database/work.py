@@ -1,7 +1,7 @@
 """The unit of work: one transaction, one instant, one actor, and the log's entries written with it.
 
 Locks are always taken in this order, so that no two transactions wait for each other: facilities by id, then meters'
-ports by id, then the end of the log (by `Work`, at the commit).
+ports by id, then the end of the log (by `Work`, at the commit). On SQLite, who writes holds the whole file.
 """
 
 import threading
@@ -60,13 +60,18 @@ class Work:
         """Hold meters' ports until the commit, after their facilities."""
         return self._lock(_PORTS if waiting else _FREE_PORTS, meter_ids)
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else can write before the commit: so it is on SQLite, which lets one write at a time."""
+        return self.connection.dialect.name == "sqlite"
+
     def _lock(self, chosen: Select[int], ids: Iterable[int]) -> list[int]:
-        held: list[int] = []
         wanted = sorted(set(ids))
-        for begin in range(0, len(wanted), _BATCH):
-            held += self.connection.execute(chosen, {"ids": wanted[begin : begin + _BATCH]}).scalars()
+        if not self.is_alone:
+            batches = (wanted[begin : begin + _BATCH] for begin in range(0, len(wanted), _BATCH))
+            wanted = [held for each in batches for held in self.connection.execute(chosen, {"ids": each}).scalars()]
         self.at = max(self.at, self.clock.now())
-        return held
+        return wanted
 
 
 class Database:

@@ -18,7 +18,7 @@ from hanport.grid.ordering import progress
 from hanport.grid.orders import ENDED, Event, Kind, State
 from hanport.grid.reconcile.decision import Step, decide
 from hanport.grid.reconcile.issuing import insert_commands, new_command, recall
-from hanport.grid.reconcile.view import Known, OpenOrder, ended_at, installations_of, load, pace_of
+from hanport.grid.reconcile.view import Known, OpenOrder, Places, Read, ended_at, installations_of, load, pace_of
 from hanport.grid.right import Facts, Why, objection_to
 from hanport.grid.workdays import deadline
 
@@ -34,7 +34,8 @@ def review(
     may be reviewed, and its `facts` handed over as they are now; ports must not be held before facilities.
     """
     held = hold(work, meter_ids, waiting=waiting)
-    known = load(work.connection, config, held, work.at, {each.facility_id: each for each in facts})
+    read = Read({each.facility_id: each for each in facts}, held)
+    known = load(work.connection, config, held, work.at, read)
     pace = pace_of(config)
     commands: list[dict[str, Any]] = []
     ports: list[dict[str, Any]] = []
@@ -51,8 +52,8 @@ def review(
     return [row["id"] for row in commands]
 
 
-def hold(work: Work, meter_ids: Collection[int], *, waiting: bool = True) -> list[int]:
-    """Lock the meters' facilities, then their ports; gives the meters that are held.
+def hold(work: Work, meter_ids: Collection[int], *, waiting: bool = True) -> Places:
+    """Lock the meters' facilities, then their ports; gives the meters that are held, and where they are.
 
     A meter that was moved meanwhile is left out: whoever moved it has had it put up for review.
     """
@@ -61,8 +62,8 @@ def hold(work: Work, meter_ids: Collection[int], *, waiting: bool = True) -> lis
     locked = set(work.lock_facilities(facilities, waiting=waiting))
     free = [meter_id for meter_id in meter_ids if {facility_id for facility_id, _ in places[meter_id]} <= locked]
     held = work.lock_ports(free, waiting=waiting)
-    now = installations_of(work.connection, held)
-    return [meter_id for meter_id in held if {facility_id for facility_id, _ in now[meter_id]} <= locked]
+    now = places if work.is_alone else installations_of(work.connection, held)
+    return {meter_id: now[meter_id] for meter_id in held if {facility_id for facility_id, _ in now[meter_id]} <= locked}
 
 
 def alarm_at(due_at: datetime, config: GridConfig) -> datetime:

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select
@@ -55,25 +54,34 @@ class Known:
         return [each for each in self.orders if each.kind is kind and (not others or each.meter_id in mine)]
 
 
-_Read = Mapping[int, Facts]
-_NOTHING: _Read = MappingProxyType({})
+# Where meters are, were and will be: (facility, installation), by the meter.
+Places = Mapping[int, Sequence[tuple[int, Installation]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the caller holds, and has read already: facts by their facility, and where meters are."""
+
+    facts: Mapping[int, Facts] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
+
+
+_NOTHING = Read()
 
 
 def load(
-    connection: Connection, config: GridConfig, meter_ids: Collection[int], at: datetime, facts: _Read = _NOTHING
+    connection: Connection, config: GridConfig, meter_ids: Collection[int], at: datetime, read: Read = _NOTHING
 ) -> dict[int, Known]:
-    """What is known of meters, by their id; those without a port are left out. `facts`: of facilities that the caller
-    holds and has read.
-    """
+    """What is known of meters, by their id; those without a port are left out."""
     found: dict[int, Known] = {}
     wanted = sorted(set(meter_ids))
     for begin in range(0, len(wanted), BATCH):
-        found |= _batch(connection, config, wanted[begin : begin + BATCH], at, facts)
+        found |= _batch(connection, config, wanted[begin : begin + BATCH], at, read)
     return found
 
 
-def installations_of(connection: Connection, meter_ids: Iterable[int]) -> dict[int, list[tuple[int, Installation]]]:
-    """Where meters are, were and will be: (facility, installation), by the meter."""
+def installations_of(connection: Connection, meter_ids: Iterable[int]) -> Places:
+    """Where meters are, were and will be."""
     found: dict[int, list[tuple[int, Installation]]] = defaultdict(list)
     wanted = sorted(set(meter_ids))
     for begin in range(0, len(wanted), BATCH):
@@ -155,12 +163,13 @@ _ORDERS = (
 
 
 def _batch(
-    connection: Connection, config: GridConfig, ids: Sequence[int], at: datetime, read: _Read
+    connection: Connection, config: GridConfig, ids: Sequence[int], at: datetime, read: Read
 ) -> dict[int, Known]:
-    places = installations_of(connection, ids)
+    unread = [meter_id for meter_id in ids if meter_id not in read.places]
+    places = {**dict.fromkeys(unread, ()), **read.places, **installations_of(connection, unread)}
     where = {meter_id: place_of(places[meter_id], at) for meter_id in ids}
     facilities = {each for each in where.values() if each is not None}
-    facts = {**facts_of(connection, facilities - read.keys()), **read}
+    facts = {**facts_of(connection, facilities - read.facts.keys()), **read.facts}
     orders = _orders(connection, facilities)
     lists = frozenset(each.name for each in config.head_end if each.kind == "work_list")
     found = {}

@@ -1,11 +1,27 @@
 """Reads what `right.py` judges by: all facts and requests of facilities, many at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from hanport.grid.database.tables import (
     contract,
@@ -17,6 +33,7 @@ from hanport.grid.database.tables import (
     power,
     user_change,
 )
+from hanport.grid.database.types import Instant
 from hanport.grid.orders import STANDING, Kind
 from hanport.grid.right import (
     Contract,
@@ -44,53 +61,69 @@ def facts_of(connection: Connection, facility_ids: Iterable[int]) -> dict[int, F
 
 
 def _batch(connection: Connection, ids: Sequence[int]) -> dict[int, Facts]:
-    def by_facility(chosen: Select[Any]) -> _ByFacility:
+    def by_facility(chosen: Select[Any] | CompoundSelect[Any]) -> _ByFacility:
         rows: _ByFacility = defaultdict(list)
         for row in connection.execute(chosen, {"ids": ids}):
             rows[row.facility_id].append(row)
         return rows
 
-    holders: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(_HOLDERS, {"ids": ids}):
-        holders[row.contract_id].append(row)
-    contracts = by_facility(_CONTRACTS)
+    holders = by_facility(_HOLDERS)
     powers = by_facility(_POWERS)
     requests = by_facility(_REQUESTS)
-    exemptions = by_facility(_EXEMPTIONS)
-    installations = by_facility(_INSTALLATIONS)
-    changes = by_facility(_USER_CHANGES)
+    dated = by_facility(_DATED)
     return {
         facility_id: Facts(
             facility_id,
-            tuple(Contract(r.id, _period(r), tuple(map(_holder, holders[r.id]))) for r in contracts[facility_id]),
+            tuple(_contracts(holders[facility_id])),
             tuple(Power(r.id, r.grantor_id, r.agent_id, _period(r)) for r in powers[facility_id]),
             tuple(map(_request, requests[facility_id])),
-            tuple(map(_period, exemptions[facility_id])),
-            tuple(Installation(r.meter_id, _period(r)) for r in installations[facility_id]),
-            tuple(r.at for r in changes[facility_id]),
+            tuple(_period(r) for r in dated[facility_id] if r.what == "exemption"),
+            tuple(Installation(r.meter_id, _period(r)) for r in dated[facility_id] if r.what == "installation"),
+            tuple(r.begins_at for r in dated[facility_id] if r.what == "user_change"),
         )
         for facility_id in ids
     }
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
 def _at_facilities(*columns: Any, facility_id: ColumnElement[int]) -> Select[Any]:
     chosen: Select[Any] = select(*columns)
-    return chosen.where(facility_id.in_(bindparam("ids", expanding=True)))
+    return chosen.where(facility_id.in_(_IDS))
+
+
+def _what_is_dated(table: Table, begins_at: ColumnElement[Any], ends_at: Any, meter_id: Any) -> Select[Any]:
+    columns = (begins_at.label("begins_at"), ends_at.label("ends_at"), meter_id.label("meter_id"))
+    what: ColumnElement[str] = literal_column(f"'{table.name}'").label("what")
+    return _at_facilities(what, table.c.facility_id, *columns, facility_id=table.c.facility_id)
 
 
 # Made once: to build such a statement takes longer than to run it.
-_CONTRACTS = _at_facilities(contract, facility_id=contract.c.facility_id)
-_EXEMPTIONS = _at_facilities(exemption, facility_id=exemption.c.facility_id)
-_INSTALLATIONS = _at_facilities(installation, facility_id=installation.c.facility_id)
-_USER_CHANGES = _at_facilities(user_change, facility_id=user_change.c.facility_id).where(
-    user_change.c.withdrawn_at.is_(None)
+_DATED = union_all(
+    _what_is_dated(exemption, exemption.c.begins_at, exemption.c.ends_at, cast(null(), BigInteger)),
+    _what_is_dated(installation, installation.c.begins_at, installation.c.ends_at, installation.c.meter_id),
+    _what_is_dated(user_change, user_change.c.at, cast(null(), Instant), cast(null(), BigInteger)).where(
+        user_change.c.withdrawn_at.is_(None)
+    ),
 )
+# A row for each holder of a contract, or one without a holder.
 _HOLDERS = (
     _at_facilities(
-        contract_holder, customer.c.person_id, customer.c.kind, customer.c.died_at, facility_id=contract.c.facility_id
+        contract.c.facility_id,
+        contract.c.id.label("contract_id"),
+        contract.c.begins_at,
+        contract.c.ends_at,
+        contract_holder.c.customer_id,
+        contract_holder.c.begins_at.label("held_from"),
+        contract_holder.c.ends_at.label("held_to"),
+        customer.c.person_id,
+        customer.c.kind,
+        customer.c.died_at,
+        facility_id=contract.c.facility_id,
     )
-    .join(contract, contract.c.id == contract_holder.c.contract_id)
-    .join(customer, customer.c.id == contract_holder.c.customer_id)
+    .outerjoin(contract_holder, contract_holder.c.contract_id == contract.c.id)
+    .outerjoin(customer, customer.c.id == contract_holder.c.customer_id)
 )
 # Powers to open, of those who hold a contract there: for that facility, or for all of the grantor's.
 _POWERS = (
@@ -119,9 +152,19 @@ def _period(row: Row[Any]) -> Period:
     return Period(row.begins_at, row.ends_at)
 
 
+def _contracts(holders: Iterable[Row[Any]]) -> Iterator[Contract]:
+    of: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in holders:
+        of[row.contract_id].append(row)
+    for contract_id, rows in of.items():
+        yield Contract(
+            contract_id, _period(rows[0]), tuple(_holder(row) for row in rows if row.customer_id is not None)
+        )
+
+
 def _holder(row: Row[Any]) -> Holder:
-    ends: datetime | None = min((at for at in (row.ends_at, row.died_at) if at is not None), default=None)
-    return Holder(row.customer_id, row.person_id, row.kind == "private", Period(row.begins_at, ends))
+    ends: datetime | None = min((at for at in (row.held_to, row.died_at) if at is not None), default=None)
+    return Holder(row.customer_id, row.person_id, row.kind == "private", Period(row.held_from, ends))
 
 
 def _request(row: Row[Any]) -> Request:
