@@ -3,15 +3,14 @@
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 from bench.figure import Figure
 from bench.grid_databases import addresses, opened
+from bench.grid_people import gsrn, number
 from hanport.grid.config import GridConfig
 from hanport.grid.context import Grid
 from hanport.grid.database.work import Database
-from hanport.grid.identifiers import gsrn_check_digit, luhn_holds
 from hanport.grid.register.importing import Options, import_files
 
 _CUSTOMERS = 100_000
@@ -46,19 +45,16 @@ def _files(folder: Path) -> list[Path]:
     tables = {
         "customers.csv": (
             "key;number;name;address;email;phone",
-            (
-                f"K{n};{_number(n)};Åsa Berg {n};Storgatan {n}, 782 31 Malung;{n}@example.com;+46701740605"
-                for n in every
-            ),
+            (f"K{n};{number(n)};Åsa Berg {n};Storgatan {n}, 782 31 Malung;{n}@example.com;+46701740605" for n in every),
         ),
-        "facilities.csv": ("gsrn;address;grid_area", (f"{_gsrn(n)};Storgatan {n}, Malung;MAL" for n in every)),
+        "facilities.csv": ("gsrn;address;grid_area", (f"{gsrn(n)};Storgatan {n}, Malung;MAL" for n in every)),
         "contracts.csv": (
             "key;facility;customer;joint;from;to",
-            (f"A{n};{_gsrn(n)};K{n};;2020-01-{n % 28 + 1:02d};" for n in every),
+            (f"A{n};{gsrn(n)};K{n};;2020-01-{n % 28 + 1:02d};" for n in every),
         ),
         "meters.csv": (
             "serial;maker;model;firmware;facility;from;to",
-            (f"{18_000_000 + n};Kamstrup;OMNIPOWER;M01;{_gsrn(n)};2019-05-{n % 28 + 1:02d};" for n in every),
+            (f"{18_000_000 + n};Kamstrup;OMNIPOWER;M01;{gsrn(n)};2019-05-{n % 28 + 1:02d};" for n in every),
         ),
     }
     return [_write(folder / name, head, lines) for name, (head, lines) in tables.items()]
@@ -69,13 +65,3 @@ def _write(path: Path, head: str, lines: Iterable[str]) -> Path:
         file.write(head + "\n")
         file.writelines(f"{line}\n" for line in lines)
     return path
-
-
-def _gsrn(n: int) -> str:
-    digits = f"735999{n:011d}"
-    return digits + gsrn_check_digit(digits)
-
-
-def _number(n: int) -> str:
-    digits = f"{date(1930, 1, 1) + timedelta(days=n // 900):%Y%m%d}{n % 900 + 100:03d}"
-    return digits + next(str(digit) for digit in range(10) if luhn_holds(digits[2:] + str(digit)))

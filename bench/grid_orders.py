@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,11 +13,12 @@ from sqlalchemy import Table, func, insert, select
 
 from bench.figure import Figure
 from bench.grid_databases import addresses, opened
+from bench.grid_people import gsrn, number
 from hanport.grid import people
 from hanport.grid.config import GridConfig
 from hanport.grid.database import tables
 from hanport.grid.database.work import Database
-from hanport.grid.identifiers import Number, NumberKind, gsrn_check_digit, luhn_holds
+from hanport.grid.identifiers import Number, NumberKind
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.taking import Wish, take
 from hanport.grid.orders import Kind, State
@@ -65,18 +66,18 @@ def _measured(name: str, address: str, threads: int) -> Figure:
 def _order(database: Database, n: int, number: Number) -> State:
     identity = CheckedIdentity(number, IdentityCheck.BANKID, database.clock.now(), _EVIDENCE)
     with database.writing("customer") as work:
-        return take(work, _CONFIG, Wish(Kind.OPEN, _gsrn(n)), identity).state
+        return take(work, _CONFIG, Wish(Kind.OPEN, gsrn(n)), identity).state
 
 
 def _fill(database: Database) -> list[Number]:
     """Households with a contract and a meter, straight into the tables; the ids are the same everywhere."""
-    numbers = [_number(n) for n in range(_HOUSEHOLDS)]
+    numbers = [Number(number(n), NumberKind.PERSON) for n in range(_HOUSEHOLDS)]
     began = {"begins_at": _BEGIN}
     with database.writing("system") as work:
         ids = people.find_or_add_all(work, numbers)
         rows = range(1, _HOUSEHOLDS + 1)
         filled: list[tuple[Table, list[dict[str, Any]]]] = [
-            (tables.facility, [{"id": n, "gsrn": _gsrn(n - 1), "address": f"Storgatan {n}"} for n in rows]),
+            (tables.facility, [{"id": n, "gsrn": gsrn(n - 1), "address": f"Storgatan {n}"} for n in rows]),
             (
                 tables.customer,
                 [
@@ -93,14 +94,3 @@ def _fill(database: Database) -> list[Number]:
         for table, values in filled:
             work.connection.execute(insert(table), values)
     return numbers
-
-
-def _gsrn(n: int) -> str:
-    digits = f"735999{n:011d}"
-    return digits + gsrn_check_digit(digits)
-
-
-def _number(n: int) -> Number:
-    digits = f"{date(1930, 1, 1) + timedelta(days=n // 900):%Y%m%d}{n % 900 + 100:03d}"
-    last = next(str(digit) for digit in range(10) if luhn_holds(digits[2:] + str(digit)))
-    return Number(digits + last, NumberKind.PERSON)
