@@ -69,7 +69,8 @@ def test_a_fixed_build_is_shared_without_a_lock(tmp_path: Path) -> None:
     [
         ("grid.db", "cannot be read"),
         ("mysql://localhost/grid", "mysql is no database of this service"),
-        ("sqlite://", "is a folder"),
+        ("sqlite://", "is no file"),
+        ("sqlite:///:memory:", "is no file"),
         ("sqlite:////proc/hanport/grid.db", "cannot be opened"),
     ],
 )

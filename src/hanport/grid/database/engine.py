@@ -100,8 +100,8 @@ def _sqlite(path: Path, module: ModuleType) -> Engine:
 
 def _prepare_file(path: Path, *, is_shared: bool) -> int | None:
     """Make the file, for its owner's eyes alone. Unless it may be shared, hold the lock: gives its descriptor."""
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder.", "Write sqlite:///PATH of a file, as sqlite:///grid.db.")
+    if path.is_dir() or path.name == ":memory:":
+        raise ConfigError(f"{path} is no file.", "Write sqlite:///PATH of a file, as sqlite:///grid.db.")
     try:
         # A file that is there is never opened here: closing it again would free SQLite's own locks on it.
         if not path.exists():
