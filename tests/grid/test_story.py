@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,20 @@ PERSON = person_number(7)
 WHO = PERSON.digits
 CONTRACT, OLD, NEW = "A2001", "18012345", "22054321"
 _PATIENCE_S = 60.0
+# Without one that tells the opposite of a reading: together with a command that was not done, nobody could know.
+TROUBLES = (
+    "lose-request",
+    "lose-reply",
+    "garbage-reply",
+    "forget",
+    "unreachable",
+    "do-nothing",
+    "late=1",
+    "double-answer",
+    "stray-answer",
+    "wrong-meter",
+    "contradict",
+)
 
 CONFIG = """
 environment = "test"
@@ -40,10 +54,14 @@ port = {port}
 [work]
 period_s = 0.3
 retry_s = 1
+retry_longest_s = 2
+answer_within_s = 5
+visit_after = 100
 [[head_end]]
 name = "town"
 kind = "{kind}"
 url = "{url}"
+timeout_s = 2
 reply_url = "http://127.0.0.1:{port}/api/v1/head-ends/town/answers"
 """
 
@@ -130,8 +148,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def opened(address: str, kind: str, tmp_path: Path) -> Iterator[Town]:
-    """Two virtual meters, a head-end that tells them, and the service that tells the head-end."""
+def opened(address: str, kind: str, tmp_path: Path, faults: Iterable[str] = ()) -> Iterator[Town]:
+    """Two virtual meters, a head-end that tells them, and the service that tells the head-end. `faults` of the head-end
+    come once each.
+    """
     config, port = tmp_path / "grid.toml", free_port()
     settings = {"database": address, "port": port, "kind": kind}
     config.write_text(CONFIG.format(**settings, url="http://127.0.0.1:1/x"), "utf-8")
@@ -150,7 +170,8 @@ def opened(address: str, kind: str, tmp_path: Path) -> Iterator[Town]:
             meters += ["--meter", f"{serial}={control}"]
         forms = (r"REST form on (\S+)", r"CIM form on (\S+)")
         tokens = ["--reply-token-file", str(tmp_path / "reply-token")]
-        head_end = ["meter", "head-end", "--delay", "0.1", *meters, *tokens]
+        troubles = [f"--fault={each}*1" for each in faults]
+        head_end = ["meter", "head-end", "--delay", "0.1", *meters, *tokens, *troubles]
         rest, cim = stack.enter_context(program(*head_end, says=forms, said=said))
         config.write_text(CONFIG.format(**settings, url=cim if kind == "cim" else rest), "utf-8")
         stack.enter_context(program("grid", "--config", str(config), says=(r"grid on (\S+)",), said=said))
@@ -190,6 +211,13 @@ def test_a_port_opens_follows_an_exchange_and_closes_with_the_contract(address: 
 @pytest.mark.timeout(300)
 def test_the_same_with_a_head_end_that_speaks_json(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path}/grid.db", "rest", tmp_path) as town:
+        play(town, tmp_path)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["cim", pytest.param("rest", marks=pytest.mark.soak)])
+def test_the_same_while_the_head_end_forgets_lies_and_repeats_itself(kind: str, tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/grid.db", kind, tmp_path, TROUBLES) as town:
         play(town, tmp_path)
 
 
