@@ -64,10 +64,23 @@ def obeyed_in_words_alone(play: Play) -> None:
     _end_well(play)
 
 
+def withdrawn_while_it_is_sent(play: Play) -> None:
+    """The customer asks for the closing while the opening is being sent; it is obeyed, and the connection breaks."""
+    office.ask_open(play, 0, HOME)
+    works.period(play)
+    hands = works.hand_out(play, "a", 20)
+    office.ask_close(play, 0, HOME)
+    for leased in hands:
+        works.send(play, leased, Fate.ANSWER_LOST)
+    works.period(play)
+    _end_well(play)
+
+
 SHORT_PLAYS: dict[str, Callable[[Play], None]] = {
     "a withdrawn request stands": withdrawn,
     "an exempted meter is opened": exempted,
     "the right is not checked again before sending": moved_out_while_it_waits,
+    "what was being sent is not looked at again": withdrawn_while_it_is_sent,
     "nothing is logged": withdrawn,
     "an unread closing is believed": obeyed_in_words_alone,
 }

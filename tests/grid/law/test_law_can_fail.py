@@ -29,6 +29,11 @@ BROKEN = {
         "        review(work, config, held)\n        known = load",
         "        known = load",
     ),
+    "what was being sent is not looked at again": (
+        "grid/reconcile/outbox.py",
+        "update(port).where(ports).values(review_at=work.at)",
+        "update(port).where(ports).values(review_at=port.c.review_at)",
+    ),
     "nothing is logged": ("grid/database/work.py", "if work.entries:", "if False:"),
     "an unread closing is believed": (
         "grid/reconcile/decision.py",

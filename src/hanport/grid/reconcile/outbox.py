@@ -101,8 +101,7 @@ def undelivered(work: Work, config: GridConfig, command_id: str, why: str, *, wo
     if row is None or row.state != "sending" or worker not in ("", row.leased_by):
         return
     not_before = work.at + pace_of(config).back_off(row.attempts)
-    values = {"state": "queued", "not_before": not_before, "detail": tidy(why)[:_DETAIL]} | _NOBODY
-    work.connection.execute(update(command).where(command.c.id == command_id).values(values))
+    _queue_again(work, [row], not_before, detail=tidy(why)[:_DETAIL])
     if row.attempts >= config.work.visit_after:
         says = f"The head-end {row.head_end} does not take commands."
         alarms.raise_alarm(work, alarms.HEAD_END_UNREACHABLE, row.head_end, says)
@@ -112,8 +111,7 @@ def given_back(work: Work, command_id: str, worker: str) -> None:
     """The worker has not sent the command: it may be leased again at once."""
     row = _locked(work, command_id)
     if row is not None and row.state == "sending" and row.leased_by == worker:
-        values = {"state": "queued", "not_before": work.at} | _NOBODY
-        work.connection.execute(update(command).where(command.c.id == command_id).values(values))
+        _queue_again(work, [row], work.at)
 
 
 def overdue(database: Database, config: GridConfig, limit: int = 500) -> int:
@@ -132,7 +130,7 @@ def overdue(database: Database, config: GridConfig, limit: int = 500) -> int:
     with database.writing(ACTOR) as work:
         held = hold(work, meters, waiting=False)
         rows = work.connection.execute(select(command).where(or_(leases, answers), command.c.meter_id.in_(held))).all()
-        _end_leases(work, [row.id for row in rows if row.state == "sending"])
+        _queue_again(work, [row for row in rows if row.state == "sending"], work.at)
         lost = {row.meter_id: row for row in rows if row.state == "sent"}
         known = load(work.connection, config, lost, work.at)
         for meter_id, row in sorted(lost.items()):
@@ -166,10 +164,16 @@ def _bare(row: Row[Any]) -> Command:
     return Command(row.id, kind, row.serial, row.maker, row.model, gsrn="", address="", due_at=None)
 
 
-def _end_leases(work: Work, ids: Sequence[str]) -> None:
-    if ids:
-        values = {"state": "queued", "not_before": work.at} | _NOBODY
-        work.connection.execute(update(command).where(command.c.id.in_(ids)).values(values))
+def _queue_again(work: Work, rows: Sequence[Row[Any]], not_before: datetime, **told: str) -> None:
+    """Commands that were being sent wait again. What is wanted may have changed meanwhile, so that their ports are
+    looked at at once: one that is not wanted any more could not be taken back while it was being sent.
+    """
+    if not rows:
+        return
+    values = {"state": "queued", "not_before": not_before} | told | _NOBODY
+    work.connection.execute(update(command).where(command.c.id.in_([row.id for row in rows])).values(values))
+    ports = port.c.meter_id.in_([row.meter_id for row in rows])
+    work.connection.execute(update(port).where(ports).values(review_at=work.at))
 
 
 def _locked(work: Work, command_id: str) -> Row[Any] | None:
