@@ -48,14 +48,14 @@ def ask_close(play: Play, person: int, facility: str) -> None:
         and any(play.world.persons[who] == person and play.world.holds(who, each, now) for who, _ in each.holders)
     ]
     assert taken.state is not State.REFUSED or not mine, "a holder was refused a closing"
-    follow(play)
+    play.follow()
     assert all(each.withdrawn for each in play.world.asked if each.facility == facility and each.contract in mine)
 
 
 def staff_close(play: Play, facility: str) -> None:
     """Staff close, with a reason."""
     play.write(lambda work: close_by_staff(work, CONFIG, facility, staff="anna", reason="report of a break-in"))
-    follow(play)
+    play.follow()
     here = [key for key, each in play.world.contracts.items() if each.facility == facility]
     assert all(each.withdrawn for each in play.world.asked if each.facility == facility and each.contract in here)
 
@@ -69,24 +69,16 @@ def take_back(play: Play, n: int) -> None:
         play.write(lambda work: cancel(work, CONFIG, asked.order, reason="changed my mind"))
     except (OrderError, ImpossibleStep):
         return
-    follow(play)
+    play.follow()
     assert asked.withdrawn
-
-
-def follow(play: Play) -> None:
-    """Which requests are withdrawn now. None comes back."""
-    with play.database.reading() as connection:
-        chosen = select(order.c.id).where(order.c.withdrawn_at.is_not(None))
-        withdrawn = set(connection.execute(chosen).scalars())
-    for each in play.world.asked:
-        assert each.order in withdrawn or not each.withdrawn
-        each.withdrawn = each.order in withdrawn
 
 
 def _take(play: Play, kind: Kind, person: int, facility: str) -> Taken:
     number, at = person_number(person), play.clock.now()
     identity = CheckedIdentity(number, IdentityCheck.DESK, at, b"passport shown", "anna")
-    return play.write(lambda work: take(work, CONFIG, Wish(kind, facility), identity), "customer")
+    taken = play.write(lambda work: take(work, CONFIG, Wish(kind, facility), identity), "customer")
+    play.follow()
+    return taken
 
 
 def _meter_at(play: Play, facility: str, at: datetime) -> str | None:

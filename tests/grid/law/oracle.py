@@ -76,9 +76,12 @@ class World:
         facility = self.facility_of(meter, at)
         if facility is None:
             return False
-        if any(where == facility and covers(span, at) for where, span in self.exemptions.values()):
-            return False
-        return any(self.stands(each, facility, at) for each in self.asked)
+        return any(each.facility == facility and self.may_ask(each, at) for each in self.asked)
+
+    def may_ask(self, asked: Asked, at: datetime) -> bool:
+        """Whether that request gives the right where it was made, and nothing there is exempted."""
+        exempted = any(where == asked.facility and covers(span, at) for where, span in self.exemptions.values())
+        return not exempted and self.stands(asked, asked.facility, at)
 
     def stands(self, asked: Asked, facility: str, at: datetime) -> bool:
         """Whether that request gives the right there."""

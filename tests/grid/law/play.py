@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, event, or_, select
 
 from grid.law.field import Field
 from grid.law.oracle import Contract, Power, Span, World
 from grid.law.state import state_of
 from grid.town import gsrn, person_number
 from hanport.grid.config import GridConfig, parse
-from hanport.grid.database.tables import audit_entry
+from hanport.grid.database.tables import audit_entry, order
 from hanport.grid.database.work import Database, Work
+from hanport.grid.orders import State
 from hanport.grid.register.events import EventError, read_event, receive
 from hanport.grid.register.records import RecordError, RecordKind, read
 from hanport.grid.register.upsert import apply
@@ -134,7 +135,7 @@ class Play:
         try:
             yield
         except PowerCut:
-            pass
+            self.follow(is_judged=False)
         finally:
             self.cutter.left = None
 
@@ -146,6 +147,25 @@ class Play:
         after, later = self._state()
         assert before == after or later > seq, "a change without an entry in the log"
         return made
+
+    def follow(self, *, is_judged: bool = True) -> None:
+        """Which requests stand no longer: withdrawn, or refused because the right ended before the port was open.
+
+        None comes back. Called right after the product has looked at ports, the refusals are judged too.
+        """
+        with self.database.reading() as connection:
+            gone = or_(order.c.withdrawn_at.is_not(None), order.c.state == State.REFUSED.value)
+            chosen = select(order.c.id, order.c.withdrawn_at, order.c.ended_at).where(gone)
+            ended = {row.id: row for row in connection.execute(chosen)}
+        for each in self.world.asked:
+            row = ended.get(each.order)
+            assert row is not None or not each.withdrawn
+            if row is None or each.withdrawn:
+                continue
+            if is_judged and row.withdrawn_at is None:
+                had_right = self.world.may_ask(each, row.ended_at)
+                assert not had_right, f"{each.order} was refused, and had the right"
+            each.withdrawn = True
 
     def _state(self) -> tuple[object, int]:
         """What is known, and how long the log is. Only what matters to somebody: no times of looking again."""

@@ -37,7 +37,7 @@ def main(length: str, *what: str) -> int:
             else:
                 run_state_machine_as_test(machine(open_play), settings=_many(*map(int, what)))
         except AssertionError as broken:
-            print(f"broken: {broken}")
+            print(f"broken: {broken}", *getattr(broken, "__notes__", []), sep="\n")
             return 1
     print("the law holds")
     return 0
@@ -49,7 +49,7 @@ def _many(examples: int, steps: int) -> settings:
         stateful_step_count=steps,
         deadline=None,
         database=None,
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )

@@ -33,6 +33,7 @@ def period(play: Play) -> None:
         play.write(partial(review, config=CONFIG, meter_ids=wanted))
     else:
         raise AssertionError("the same meters are due again and again")
+    play.follow()
     check_closings(play)
 
 
@@ -62,6 +63,7 @@ def hand_out(play: Play, worker: str, limit: int) -> list[Leased]:
         if each.command.kind is CommandKind.OPEN:
             serial = each.command.meter_serial
             assert play.world.may_be_open(serial, play.clock.now()), f"{serial} was commanded open without right"
+    play.follow()
     serials = [each.command.meter_serial for each in leased]
     assert len(set(serials)) == len(serials), "two commands at once for one meter"
     return leased
@@ -89,6 +91,7 @@ def send(play: Play, leased: Leased, fate: Fate) -> None:
 def say(play: Play, answer: Answer) -> None:
     """An answer comes in."""
     play.write(lambda work: answered(work, CONFIG, answer), "token:head-end")
+    play.follow()
 
 
 def find(play: Play, serial: str, is_open: bool) -> None:
@@ -96,6 +99,7 @@ def find(play: Play, serial: str, is_open: bool) -> None:
     play.field.is_open[serial] = is_open
     state, at = PortState.OPEN if is_open else PortState.CLOSED, play.clock.now()
     play.write(lambda work: reported(work, CONFIG, serial, state, at), "token:head-end")
+    play.follow()
 
 
 def calm(play: Play, days: int = 5) -> None:
