@@ -98,9 +98,9 @@ def test_law_9_on_postgresql(on_postgresql: Opener) -> None:
 
 @pytest.mark.soak
 def test_law_9_for_long_on_sqlite(on_sqlite: Opener) -> None:
-    run_state_machine_as_test(machine(on_sqlite), settings=_months(1500, 80))
+    run_state_machine_as_test(machine(on_sqlite), settings=_months(600, 80))
 
 
 @pytest.mark.soak
 def test_law_9_for_long_on_postgresql(on_postgresql: Opener) -> None:
-    run_state_machine_as_test(machine(on_postgresql), settings=_months(400, 80))
+    run_state_machine_as_test(machine(on_postgresql), settings=_months(200, 80))

@@ -59,8 +59,10 @@ def first(tmp_path: Path) -> Iterator[First]:
             loop.call(stack.aclose)
 
 
-def look(page: Page, name: str) -> None:
-    """The page is no wider than the window, and axe-core has nothing serious against it."""
+def look(page: Page, step: str, part: str = "") -> None:
+    """The page of this step has come; it is no wider than the window, and axe-core has nothing serious against it."""
+    page.wait_for_url("**/setup/*" if step == "language" else f"**/setup/{step}")
+    name = f"{step}-{part}" if part else step
     shot(page, f"setup-{name}")
     assert not is_too_wide(page), name
     assert serious_findings(page) == [], name
@@ -81,7 +83,7 @@ def test_from_the_address_to_the_first_page(chromium: Browser, first: First, sch
         host, _, port = first.meter.address.removeprefix("tcp://").rpartition(":")
         page.get_by_label("IP-adress eller namn").fill(host)
         page.get_by_label("Port", exact=True).fill(port)
-        look(page, "source-network")
+        look(page, "source", "network")
         page.get_by_role("button", name="Lyssna").click()
         expect(page.get_by_text("Väntar på elmätaren")).to_be_visible()
         first.loop.call(lambda: first.meter.send(30))
@@ -101,7 +103,9 @@ def test_from_the_address_to_the_first_page(chromium: Browser, first: First, sch
         page.get_by_label("Lösenord").fill(PASSWORD)
         page.get_by_role("button", name="Klart").click()
         expect(page.get_by_role("heading", name="Allt är klart")).to_be_visible()
-        look(page, "done")
+        shot(page, "setup-done")
+        assert not is_too_wide(page)
+        assert serious_findings(page) == []
         assert first.loop.call(first.setup.ended)
     assert first.hub.config.source.address == first.meter.address
     assert first.hub.config.house.main_fuse_a == 25
