@@ -14,7 +14,7 @@ install: .venv/.installed
 	@./tools/need-venv "$(PYTHON)"
 	@echo "Installing hanport into .venv ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python $(PIP) --editable '.[meter,home,grid,export]'
+	@$(BIN)/python $(PIP) --editable '.[meter,home,grid,testid,export]'
 	@touch $@
 
 .venv/.dev: pyproject.toml .venv/.installed

@@ -17,12 +17,19 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class CompanyTable(Table, frozen=True):
-    """`[company]`: its name, as customers read it, and how they reach it."""
+    """`[company]`: its name, as customers read it, how they reach it, and its face.
+
+    `logo` is an SVG or PNG file, from the configuration's own folder; `colour` is its own, as #rrggbb.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)] = "Nätbolaget"
     language: Literal["sv", "en"] = "sv"
     email: str = ""
     phone: str = ""
+    address: str = ""
+    website: str = ""
+    logo: str = ""
+    colour: Annotated[str, msgspec.Meta(pattern=r"^(#[0-9a-fA-F]{6})?$")] = ""
 
 
 class DatabaseTable(Table, frozen=True):
@@ -38,8 +45,14 @@ class KeysTable(Table, frozen=True):
 
 
 class WebTable(Table, frozen=True):
-    """`[web]`: where the API listens; a certificate and its key make it HTTPS."""
+    """`[web]`: where pages and API listen; a certificate and its key make it HTTPS.
 
+    `public_url` is where customers find the pages (`https://han.example.se`): it stands in letters and notices, and
+    BankID comes back to it. `proxies` are the addresses of reverse proxies whose word on the visitor's address counts.
+    """
+
+    public_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^/?#\s]+)?$")] = ""
+    proxies: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: Port = 8490
     certificate: str = ""
@@ -90,6 +103,71 @@ class RetentionTable(Table, frozen=True):
     years: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
 
 
+class SessionsTable(Table, frozen=True):
+    """`[sessions]`: how long a login lasts without a sign of life, and at the longest."""
+
+    customer_idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=120)] = 15
+    customer_longest_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
+    staff_idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=240)] = 30
+    staff_longest_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 10
+
+
+class LimitsTable(Table, frozen=True):
+    """`[limits]`: what one address (IPv6: its /64) may do in ten minutes, and how often a code is sent or tried."""
+
+    identifications: Count = 20
+    logins: Count = 20
+    requests: Count = 1200
+    letters_per_facility_month: Count = 3
+    code_attempts: Count = 5
+
+
+class BankIDTable(Table, frozen=True):
+    """`[bankid]`: the agreement with a bank. Without `certificate_file` BankID is not offered.
+
+    `certificate_file` is the company's p12, opened with the text in `passphrase_file`. `server_ca_file` is BankID's
+    root for its servers: in production only the one with the published fingerprint is taken. `signature_root_file` is
+    the root of people's signatures, which BankID delivers on request. `policies` are the certificate policies that are
+    taken (none: those of production). `retry_s`: an order that nobody starts is begun anew for so long. `app_url` is
+    where the test identity's phone is; it is refused in production.
+    """
+
+    url: str = "https://appapi2.bankid.com/rp/v6.0"
+    certificate_file: str = ""
+    passphrase_file: str = ""
+    server_ca_file: str = ""
+    signature_root_file: str = ""
+    policies: tuple[str, ...] = ()
+    app_url: str = ""
+    retry_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = 180
+    timeout_s: Seconds = 10
+
+
+class MailTable(Table, frozen=True):
+    """`[mail]`: SMTP for notices to customers; without `host` none are sent. `security` is how it is encrypted."""
+
+    host: str = ""
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    sender: str = ""
+
+
+class SmsTable(Table, frozen=True):
+    """`[sms]`: a gateway that is posted `{"from", "to", "text"}` as JSON, with the bearer token in `token_file`."""
+
+    url: str = ""
+    token_file: str = ""
+    sender: Annotated[str, msgspec.Meta(max_length=15)] = ""
+
+
+class LettersTable(Table, frozen=True):
+    """`[letters]`: letters are printed in batches, as one PDF. A code in a letter is valid for `code_days`."""
+
+    code_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 30
+
+
 class AlarmTable(Table, frozen=True):
     """`[alarm]`: where alarms go besides the log, the API and the metrics: a webhook that is posted JSON."""
 
@@ -138,6 +216,12 @@ class GridConfig(Table, frozen=True, rename={"import_": "import"}):
     warranty: WarrantyTable = WarrantyTable()
     retention: RetentionTable = RetentionTable()
     alarm: AlarmTable = AlarmTable()
+    sessions: SessionsTable = SessionsTable()
+    limits: LimitsTable = LimitsTable()
+    bankid: BankIDTable = BankIDTable()
+    mail: MailTable = MailTable()
+    sms: SmsTable = SmsTable()
+    letters: LettersTable = LettersTable()
     head_end: tuple[HeadEndTable, ...] = (HeadEndTable(name="work-list", kind="work_list"),)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from hanport.errors import HanportError
 from hanport.grid.audit.pseudonyms import pseudonyms
+from hanport.grid.database.identity_tables import identification, session
 from hanport.grid.database.tables import command, contract, contract_holder, customer, order, person, port, power
 from hanport.grid.database.work import Work
 from hanport.grid.orders import ENDED, STANDING, Kind
@@ -52,6 +53,8 @@ def erase(work: Work, person_id: int, *, retention_years: int) -> Erased:
     name = pseudonyms(work.connection, work.keyring, [person_id]).get(person_id)
     customers = _empty_customers(work, person_id)
     orders = _empty_orders(work, person_id)
+    work.connection.execute(delete(session).where(session.c.person_id == person_id))
+    work.connection.execute(delete(identification).where(identification.c.person_id == person_id))
     work.connection.execute(
         update(person)
         .where(person.c.id == person_id)

@@ -47,6 +47,10 @@ class Purpose(StrEnum):
     EVIDENCE = "evidence"  # of an identity check, with an order
     IMPORT = "import"  # a file that waits for two people
     ANSWER = "idempotency"  # to a request with an idempotency key
+    IDENTIFICATION = "identification"  # an order at the identity service that is under way, with its secrets
+    NOTICE = "notice"  # what is sent to a customer, with its address
+    CODE = "letter-code"  # in a letter that is not printed yet
+    SECOND_FACTOR = "second-factor"  # of a member of staff
 
 
 class KeyTable(typed_toml.Table, frozen=True):

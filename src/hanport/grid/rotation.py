@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hanport.grid.audit.verify import ROTATED
-from hanport.grid.database import tables
+from hanport.grid.database import identity_tables, tables
 from hanport.grid.database.work import Database, Work
 from hanport.grid.keys import SEALED_HEAD, Keyring, Purpose
 from hanport.grid.people import read_number
@@ -56,6 +56,13 @@ SEALED = (
         tables.idempotency.c.answer_sealed,
         Purpose.ANSWER,
         (tables.idempotency.c.token_id, tables.idempotency.c.key),
+    ),
+    Sealed(identity_tables.session.c.evidence_sealed, Purpose.EVIDENCE, (identity_tables.session.c.id,)),
+    Sealed(identity_tables.identification.c.evidence_sealed, Purpose.EVIDENCE, (identity_tables.identification.c.id,)),
+    Sealed(
+        identity_tables.identification.c.request_sealed,
+        Purpose.IDENTIFICATION,
+        (identity_tables.identification.c.id,),
     ),
 )
 

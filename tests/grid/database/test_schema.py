@@ -11,9 +11,9 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from hanport.clock import ManualClock
 from hanport.errors import ConfigError
 from hanport.grid.audit.chain import LogDamaged
+from hanport.grid.database.all_tables import metadata
 from hanport.grid.database.engine import connect
 from hanport.grid.database.schema import Environment, check, is_current, migrate, newest
-from hanport.grid.database.tables import metadata
 from hanport.grid.database.work import Database
 from hanport.grid.keys import Keyring, new_key
 

@@ -1,4 +1,4 @@
-"""The tables. Periods are from an instant up to, and without, another (null: no end is known)."""
+"""The tables of facts and orders. Periods are from an instant up to, and without, another (null: no end is known)."""
 
 from sqlalchemy import (
     Boolean,
@@ -29,7 +29,7 @@ metadata = MetaData(
 )
 
 
-def _to(table: str, *, null: bool = False, index: bool = True) -> Column[int]:
+def reference_to(table: str, *, null: bool = False, index: bool = True) -> Column[int]:
     """A reference `<table>_id`."""
     return Column(f"{table}_id", Id, ForeignKey(f"{table}.id"), nullable=null, index=index)
 
@@ -60,7 +60,7 @@ customer = Table(
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
-    _to("person"),
+    reference_to("person"),
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False, server_default=""),
     Column("email", Text, nullable=False, server_default=""),
@@ -84,7 +84,7 @@ contract = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    _to("facility"),
+    reference_to("facility"),
     *_period(),
 )
 
@@ -92,8 +92,8 @@ contract_holder = Table(
     "contract_holder",
     metadata,
     Column("id", Id, primary_key=True),
-    _to("contract"),
-    _to("customer"),
+    reference_to("contract"),
+    reference_to("customer"),
     *_period(),
 )
 
@@ -124,8 +124,8 @@ installation = Table(
     "installation",
     metadata,
     Column("id", Id, primary_key=True),
-    _to("meter"),
-    _to("facility"),
+    reference_to("meter"),
+    reference_to("facility"),
     *_period(),
     Column("is_cut", Boolean, nullable=False, server_default=text("false")),
 )
@@ -136,7 +136,7 @@ adapter = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("serial", Text, nullable=False, unique=True),
-    _to("meter"),
+    reference_to("meter"),
     Column("fitted_on", Date, nullable=False),
 )
 
@@ -145,7 +145,7 @@ exemption = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    _to("facility"),
+    reference_to("facility"),
     *_period(),
 )
 
@@ -157,7 +157,7 @@ power = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("grantor_id", Id, ForeignKey("customer.id"), nullable=False, index=True),
     Column("agent_id", Id, ForeignKey("person.id"), nullable=False, index=True),
-    _to("facility", null=True),
+    reference_to("facility", null=True),
     Column("basis", Text, nullable=False),
     Column("may_open", Boolean, nullable=False),
     *_period(),
@@ -170,7 +170,7 @@ user_change = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    _to("facility"),
+    reference_to("facility"),
     Column("at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
 )
@@ -183,12 +183,12 @@ order = Table(
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    _to("facility"),
-    _to("contract", null=True),
-    _to("meter", null=True),
-    _to("customer", null=True),
-    _to("person", null=True),
-    _to("power", null=True, index=False),
+    reference_to("facility"),
+    reference_to("contract", null=True),
+    reference_to("meter", null=True),
+    reference_to("customer", null=True),
+    reference_to("person", null=True),
+    reference_to("power", null=True, index=False),
     Column("identity", Text),
     Column("identity_at", Instant),
     Column("staff", Text),
@@ -246,7 +246,7 @@ command = Table(
     "command",
     metadata,
     Column("id", Text, primary_key=True),
-    _to("meter"),
+    reference_to("meter"),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("order_id", Text, ForeignKey("orders.id"), index=True),
@@ -348,7 +348,7 @@ token = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    _to("token", index=False),
+    reference_to("token", index=False),
     Column("key", Text, nullable=False),
     Column("request_hash", LargeBinary, nullable=False),
     Column("status", Integer, nullable=False),

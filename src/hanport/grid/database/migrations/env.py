@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hanport.grid.database.tables import metadata
+from hanport.grid.database.all_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,1 @@
+"""The tables of wordings: the texts that staff edit, with their history."""
