@@ -1,6 +1,6 @@
 """All tables together, for what makes or compares the whole database."""
 
-from hanport.grid.database import identity_tables, notice_tables, staff_tables, tables, wording_tables
+from hanport.grid.database import identity_tables, notice_tables, staff_tables, tables, waiting_tables, wording_tables
 
-MODULES = (tables, identity_tables, notice_tables, staff_tables, wording_tables)
+MODULES = (tables, identity_tables, notice_tables, staff_tables, wording_tables, waiting_tables)
 metadata = tables.metadata

@@ -203,6 +203,13 @@ order = Table(
     Column("why", Text, nullable=False, server_default=""),
     Column("price_ore", Integer),
     Index("ix_orders_state", "state"),
+    # All that statistics are read from: a row has its evidence in it, and is long.
+    Index(
+        "ix_orders_signed_at",
+        *("signed_at", "kind", "state", "ended_at", "deadline_at"),
+        sqlite_where=text("signed_at IS NOT NULL"),
+        postgresql_where=text("signed_at IS NOT NULL"),
+    ),
 )
 
 # One row a meter: what is reported of its port, and when it must be looked at again. `may_be_open`: an opening was
