@@ -16,6 +16,9 @@ from hanport.grid.api.app import application
 from hanport.grid.config import WebTable
 from hanport.grid.context import Grid
 from hanport.grid.headend import registry
+from hanport.grid.web.limits import Limits
+from hanport.grid.web.parts import WebParts
+from hanport.grid.web.site import make_site, with_api
 
 log = logging.getLogger("hanport.grid")
 
@@ -45,6 +48,7 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
     if start.role is not Role.ALL and grid.database.engine.dialect.name == "sqlite":
         raise ConfigError("With SQLite one process does everything.", "Use PostgreSQL, or leave --only out.")
     head_ends = registry.build(grid.config, start.path.parent, clock)
+    parts = WebParts(grid=grid, clock=clock, folder=start.path.parent, limits=Limits(grid.config.limits, clock))
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(systemd.keep_watchdog(clock))]
@@ -55,7 +59,7 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
                 tasks.append(
                     group.create_task(
                         serving.serve(
-                            application(grid, clock),
+                            with_api(make_site(parts), application(grid, clock)),
                             listener,
                             certificate=_certificate_of(web, start.path.parent),
                             connections=web.connections,

@@ -1,0 +1,1 @@
+"""The pages of the activation service: the customers' and the staff's."""
