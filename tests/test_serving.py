@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +75,25 @@ async def test_with_a_certificate_it_speaks_tls(tmp_path: Path) -> None:
     trusted = ssl.create_default_context(cafile=certificate.chain)
     async with served(listen("127.0.0.1", 0), certificate) as port, httpx.AsyncClient(verify=trusted) as client:
         assert (await client.get(f"https://localhost:{port}/")).text == "hello by https"
+
+
+async def test_whoever_connects_has_to_show_a_certificate_where_that_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "client").mkdir()
+    client = make_certificate(tmp_path / "client")
+    certificate = replace(make_certificate(tmp_path), clients=client.chain)
+    trusted = ssl.create_default_context(cafile=certificate.chain)
+    async with served(listen("127.0.0.1", 0), certificate) as port:
+        address = f"https://localhost:{port}/"
+        async with httpx.AsyncClient(verify=trusted) as nobody:
+            with pytest.raises(httpx.TransportError):
+                await nobody.get(address)
+        trusted.load_cert_chain(certificate.chain, certificate.key)
+        async with httpx.AsyncClient(verify=trusted) as stranger:
+            with pytest.raises(httpx.TransportError):
+                await stranger.get(address)
+        trusted.load_cert_chain(client.chain, client.key)
+        async with httpx.AsyncClient(verify=trusted) as known:
+            assert (await known.get(address)).text == "hello by https"
 
 
 async def test_a_certificate_that_cannot_be_used(tmp_path: Path) -> None:

@@ -20,10 +20,14 @@ CLOSING = "hanport.closing"
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Files of a certificate chain and its key, in PEM."""
+    """Files of a certificate chain and its key, in PEM.
+
+    With `clients`, a file of authorities, whoever connects has to show a certificate of theirs (mutual TLS).
+    """
 
     chain: str
     key: str
+    clients: str | None = None
 
 
 class _Server(uvicorn.Server):
@@ -75,6 +79,8 @@ async def serve(
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate.chain if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
+        ssl_ca_certs=certificate.clients if certificate else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if certificate and certificate.clients else ssl.CERT_NONE,
     )
     try:
         config.load()

@@ -63,6 +63,16 @@ async def test_every_answer_says_what_a_browser_may_do_with_it() -> None:
         assert "strict-transport-security" in (await c.get("https://hub/")).headers
 
 
+@pytest.mark.parametrize(("camera", "said"), [(False, "camera=()"), (True, "camera=(self)")])
+async def test_only_a_site_that_needs_the_camera_may_ask_for_it(camera: bool, said: str) -> None:
+    policy = Policy(hosts=lambda: HOSTS, refuse=refuse, camera=camera)
+    app = Starlette(routes=[Route("/", take)], middleware=[Middleware(Guard, policy)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hub:8480") as c:
+        said_of = (await c.get("/")).headers["permissions-policy"].split(", ")
+    assert said in said_of
+    assert "microphone=()" in said_of
+
+
 OWN = {"origin": "http://hub:8480"}
 ATTACKS = [
     {},  # neither header: no browser

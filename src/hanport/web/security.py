@@ -47,6 +47,7 @@ Refuse = Callable[[Request, int, str], Awaitable[Response]]
 class Policy:
     """`hosts` are the names (without port) that browsers may use; addresses always may. `refuse` makes the page that
     says no: request, status, and why (`host`, `origin` or `size`). `large` are paths that take `large_limit` bytes.
+    `camera` says whether pages of the site may ask for the camera.
     """
 
     hosts: Callable[[], frozenset[str]]
@@ -54,11 +55,15 @@ class Policy:
     body_limit: int = 64 * 1024
     large: frozenset[str] = frozenset()
     large_limit: int = 64 * 1024 * 1024
+    camera: bool = False
 
 
-def security_headers(scheme: str) -> dict[str, str]:
+def security_headers(scheme: str, *, camera: bool = False) -> dict[str, str]:
     """The headers of every answer; HSTS only where TLS is spoken, or the hub could never go back to http."""
-    return _HEADERS | ({"strict-transport-security": _STRICT_TRANSPORT} if scheme == "https" else {})
+    headers = _HEADERS | ({"strict-transport-security": _STRICT_TRANSPORT} if scheme == "https" else {})
+    if camera:
+        headers["permissions-policy"] = headers["permissions-policy"].replace("camera=()", "camera=(self)")
+    return headers
 
 
 class Guard:
@@ -77,7 +82,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in security_headers(scope["scheme"]).items():
+                for name, value in security_headers(scope["scheme"], camera=self._policy.camera).items():
                     headers.setdefault(name, value)
             await send(message)
 
