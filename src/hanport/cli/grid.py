@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "order": ("grid_order", "Take orders at the desk and on the phone, and see how orders stand."),
     "port": ("grid_port", "See how ports stand, and what staff must know."),
     "work-list": ("grid_work_list", "Write what people are to do at meters, or take in what they did."),
+    "verify-receipt": ("grid_verify_receipt", "Say whether a receipt is as the company signed it."),
 }
 
 

@@ -1,0 +1,60 @@
+"""`hanport grid verify-receipt`: whether a receipt is as the company signed it. For anybody: no service is needed."""
+
+import json
+from pathlib import Path
+
+import click
+
+from hanport.errors import ConfigError
+from hanport.grid.receipts.format import Content
+from hanport.grid.receipts.keys import read_key, read_keys
+from hanport.grid.receipts.verify import WORDS, Verdict, Why, verify
+
+_LONGEST = 20 * 1024 * 1024  # bytes
+_SECRET = ("signature", "ocsp_response", "note")  # they may name the person: the file has them
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--key", "keys", metavar="PUBLICKEY", multiple=True, help="The company's public key, in hex or base64.")
+@click.option(
+    "--key-file",
+    "files",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="The keys that the company publishes at /api/v1/receipt-keys.",
+)
+def command(file: Path, keys: tuple[str, ...], files: tuple[Path, ...]) -> int:
+    """Verify a receipt, JSON or PDF, and print the verdict as JSON. Needs no configuration and no network.
+
+    Exit 0: the company has signed exactly this, 1: not, 2: it cannot be read.
+    """
+    known = {read_key(each) for each in keys}
+    for each in files:
+        known |= read_keys(_read(each))
+    verdict = verify(_read(file), known)
+    click.echo(json.dumps(_told(verdict), ensure_ascii=False, indent=2))
+    return {Why.GENUINE: 0, Why.UNREADABLE: 2}.get(verdict.why, 1)
+
+
+def _told(verdict: Verdict) -> Content:
+    content = verdict.content
+    told: Content = {"genuine": verdict.is_genuine, "why": verdict.why.value, "says": WORDS[verdict.why]}
+    if content is None:
+        return told | {"receipt": None}
+    identity = content.get("identity")
+    if isinstance(identity, dict):
+        there = {name: bool(identity.get(name)) for name in _SECRET}
+        content = content | {"identity": identity | there}
+    return told | {"receipt": content}
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_LONGEST + 1)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}).", "Check its name.") from error
+    if len(data) > _LONGEST:
+        raise ConfigError(f"{file} is too long for a receipt.", "Give the file that the company's page gave.")
+    return data
