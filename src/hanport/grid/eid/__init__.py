@@ -1,0 +1,1 @@
+"""Who it is, by BankID: asking it, reading its answers, proving its signatures."""
