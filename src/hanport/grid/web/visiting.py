@@ -19,7 +19,7 @@ from hanport.grid.web.sessions import Session, Who
 from hanport.web.refusals import refusal
 from hanport.web.shell import Shell
 
-_COOKIE = "hanport_grid"
+SESSION_COOKIE = "hanport_grid"
 _LASTS_S = 24 * 3600  # the database ends sessions earlier
 
 
@@ -127,7 +127,7 @@ def take_back(response: Response, request: Request, parts: WebParts) -> Response
 
 def cookie_name(request: Request, parts: WebParts) -> str:
     """With TLS browsers hold a `__Host-` cookie to this very host, path / and Secure (RFC 6265bis, 4.1.3.2)."""
-    return f"__Host-{_COOKIE}" if is_secure(request, parts) else _COOKIE
+    return f"__Host-{SESSION_COOKIE}" if is_secure(request, parts) else SESSION_COOKIE
 
 
 def is_secure(request: Request, parts: WebParts) -> bool:
