@@ -15,6 +15,8 @@ from cryptography.x509.oid import NameOID
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]  # each with whether it is critical
 NAME = x509.ObjectIdentifier("2.5.4.41")  # id-at-name (X.520, 6.2.1), which BankID's certificates have
+_USES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+         "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
 AUTHORITY_BITS, BITS = 3072, 2048
 _OLD = timedelta(days=365)
 _LASTS = timedelta(days=3650)
@@ -51,9 +53,7 @@ def common(name: str) -> x509.Name:
 
 def key_usage(*uses: str) -> x509.KeyUsage:
     """What a key may be used for, by the names that `x509.KeyUsage` gives."""
-    known = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-    known += ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
-    return x509.KeyUsage(**{use: use in uses for use in known})
+    return x509.KeyUsage(**{use: use in uses for use in _USES})
 
 
 def policies(*oids: str) -> x509.CertificatePolicies:
