@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hanport.grid.audit.verify import ROTATED
-from hanport.grid.database import identity_tables, tables
+from hanport.grid.database import identity_tables, staff_tables, tables
 from hanport.grid.database.work import Database, Work
 from hanport.grid.keys import SEALED_HEAD, Keyring, Purpose
 from hanport.grid.people import read_number
@@ -64,6 +64,10 @@ SEALED = (
         Purpose.IDENTIFICATION,
         (identity_tables.identification.c.id,),
     ),
+    Sealed(staff_tables.staff.c.totp_sealed, Purpose.SECOND_FACTOR, (staff_tables.staff.c.id,)),
+    Sealed(staff_tables.once.c.shown_sealed, Purpose.ANSWER, (staff_tables.once.c.key,)),
+    Sealed(staff_tables.upload.c.content_sealed, Purpose.IMPORT, (staff_tables.upload.c.id,)),
+    Sealed(staff_tables.proposal.c.content_sealed, Purpose.IMPORT, (staff_tables.proposal.c.id,)),
 )
 
 
