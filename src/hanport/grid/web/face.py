@@ -1,6 +1,7 @@
 """The company's face: its colour and its logo, as files that pages may load."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -15,7 +16,24 @@ from hanport.web.shell import Shell
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 _LONGEST = 512 * 1024  # bytes
 _KEPT = {"cache-control": "public, max-age=3600"}
-_STYLE = ":root{{--company:{colour};--on-company:{ink}}}\n"
+_ENOUGH = 4.5  # contrast of text, WCAG 2.1, 1.4.3
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What a colour stands on in one theme (the tokens of hanport.css), and how it is moved until it can be read."""
+
+    selector: str
+    sheet: str
+    ground: str
+    ink: str  # on the colour
+    towards: str
+    softness: float  # of the colour on the sheet, as a ground for text
+
+
+_LIGHT = Theme(":root:root,:root[data-theme=light]", "#ffffff", "#f5f6f4", "#ffffff", "#000000", 0.12)
+_DARK = Theme(":root:root[data-theme=dark]", "#16211f", "#0e1716", "#000000", "#ffffff", 0.2)
+_AUTO_DARK = replace(_DARK, selector=":root:root:not([data-theme=light])")
 
 
 def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
@@ -38,19 +56,53 @@ def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
 
 
 def style_of(colour: str) -> str:
-    """The custom properties of a colour (#rrggbb); "" for none."""
+    """The custom properties of a colour (#rrggbb), as an accent that can be read in light and dark; "" for none."""
     if not colour:
         return ""
-    # White on the colour, or black: one of them has the contrast of 4.5 that WCAG 1.4.3 asks for.
-    ink = "#ffffff" if _contrast_with_white(colour) >= 4.5 else "#000000"
-    return _STYLE.format(colour=colour, ink=ink)
+    ink = max(("#ffffff", "#000000"), key=lambda each: contrast(each, colour))
+    company = f":root{{--company:{colour};--on-company:{ink}}}"
+    dark = f"@media (prefers-color-scheme:dark){{{_accent(colour, _AUTO_DARK)}}}"
+    return "\n".join((company, _accent(colour, _LIGHT), dark, _accent(colour, _DARK), ""))
 
 
-def _contrast_with_white(colour: str) -> float:
-    """WCAG 2.1, "contrast ratio" and "relative luminance"."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+def readable(colour: str, theme: Theme) -> str:
+    """The colour, moved only so far that text in it has the contrast of 4.5 on every ground of the theme."""
+    for percent in range(101):
+        moved = mixed(colour, theme.towards, percent / 100)
+        grounds = (theme.sheet, theme.ground, mixed(theme.sheet, moved, theme.softness), theme.ink)
+        if all(contrast(moved, each) >= _ENOUGH for each in grounds):
+            return moved
+    return theme.towards
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """A colour with a share (0 to 1) of another."""
+    parts = zip(_parts(colour), _parts(other), strict=True)
+    return "#" + "".join(f"{round(mine + (its - mine) * share):02x}" for mine, its in parts)
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1, "contrast ratio": 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _accent(colour: str, theme: Theme) -> str:
+    accent = readable(colour, theme)
+    soft = mixed(theme.sheet, accent, theme.softness)
+    return f"{theme.selector}{{--hp-accent:{accent};--hp-accent-ink:{theme.ink};--hp-accent-soft:{soft}}}"
+
+
+def _luminance(colour: str) -> float:
+    """WCAG 2.1, "relative luminance"."""
+    shares = (part / 255 for part in _parts(colour))
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
 
 
 def _read_logo(folder: Path, name: str) -> tuple[bytes, str] | None:

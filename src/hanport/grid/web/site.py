@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hanport.grid.web import face, sessions
+from hanport.grid.web import face, identification, identify, sessions
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.visiting import Visiting, session_of
 from hanport.web.refusals import exception_handlers, refusal
@@ -21,11 +21,15 @@ from hanport.web.shell import Brand, Frame, Link, Shell, Visitor
 
 COOKIE_PREFIX = "hanport_grid"
 # Searched in this order for a text: `t("key")` finds the first.
-CATALOGS = ("grid_web", "grid_customer", "grid_staff", "bankid", "web")
+CATALOGS = ("grid_web", "grid_identify", "grid_customer", "grid_staff", "bankid", "web")
 FOLDER = Path(__file__).parent
 
 # What gives the pages: one module a kind.
-PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (face.routes,)
+PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
+    face.routes,
+    identify.routes,
+    identification.routes,
+)
 
 
 def _is_customer(visitor: Visitor) -> bool:
