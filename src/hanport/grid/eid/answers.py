@@ -156,8 +156,8 @@ def started_by_phone(body: bytes) -> Started:
     return Started(order_ref)
 
 
-def collected(body: bytes, order_ref: str | None = None) -> Collected:
-    """The answer to /collect for that order (None: whichever it is about, for one that was kept).
+def collected(body: bytes, order_ref: str) -> Collected:
+    """The answer to /collect for that order.
 
     Raises RetryLater for what cannot be read; AlertStaff for an answer about another order, and for a completed order
     that lacks what we need: it cannot be collected again.
@@ -166,7 +166,7 @@ def collected(body: bytes, order_ref: str | None = None) -> Collected:
         found = _COLLECTED.decode(body)
     except _WRONG as error:
         raise unreadable(_place(error)) from None
-    if order_ref is not None and found.order_ref != order_ref:
+    if found.order_ref != order_ref:
         raise ours("otherOrder", "BankID answered about another order than the one that was asked for.")
     match found.status:
         case "pending":

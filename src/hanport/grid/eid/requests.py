@@ -47,7 +47,8 @@ class WebDevice:
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What the signature must be made with. Without `policies` BankID takes its usual ones; with any, those alone.
-    `pin_code`: the code, even where a fingerprint would do. `card_reader` is class1 or class2.
+    `pin_code`: the code, even where a fingerprint would do. `mrtd`: a passport or ID card is read too, which is not
+    for orders by phone. `card_reader` is class1 or class2.
     """
 
     personal_number: str = field(default="", repr=False)
@@ -98,6 +99,8 @@ def phone_sign_form(ask: Ask, number: Number | str, caller: str) -> Form:
 def _online(ask: Ask) -> dict[str, object]:
     form: dict[str, object] = {"endUserIp": _address(ask.user_ip)}
     requirement = _requirement(ask.requirement)
+    if ask.requirement.mrtd:
+        requirement["mrtd"] = True
     if ask.requirement.personal_number:
         requirement["personalNumber"] = _number(ask.requirement.personal_number, "requirement.personalNumber")
     if requirement:
@@ -149,8 +152,6 @@ def _requirement(requirement: Requirement) -> dict[str, object]:
         form["certificatePolicies"] = list(requirement.policies)
     if requirement.pin_code:
         form["pinCode"] = True
-    if requirement.mrtd:
-        form["mrtd"] = True
     if requirement.card_reader:
         form["cardReader"] = requirement.card_reader
     return form
@@ -160,10 +161,18 @@ def _web(device: WebDevice) -> dict[str, str]:
     # A browser may call itself anything, and nobody is refused for it: it is cut, and signs that control are left out.
     agent = "".join(sign for sign in device.user_agent if sign.isprintable())[:LONGEST_USER_AGENT].strip()
     return {
-        "referringDomain": _between(device.referring_domain, 3, 253, "web.referringDomain"),
+        "referringDomain": _between(_domain(device.referring_domain), 3, 253, "web.referringDomain"),
         "userAgent": agent or _NO_USER_AGENT,
         "deviceIdentifier": _between(device.device_identifier, 1, 64, "web.deviceIdentifier"),
     }
+
+
+def _domain(text: str) -> str:
+    """A domain with letters of its own goes in its ASCII form (RFC 3490)."""
+    try:
+        return text if text.isascii() else text.encode("idna").decode()
+    except UnicodeError:
+        raise _wrong("web.referringDomain", "is no domain") from None
 
 
 def _address(text: str) -> str:

@@ -4,6 +4,7 @@ The fingerprints were computed from the certificates that BankID gives to develo
 server/certificates): SHA-256 over the DER form. Both roots are valid until 31 December 2034.
 """
 
+import re
 import secrets
 import ssl
 import stat
@@ -37,6 +38,7 @@ TEST_SERVER_ROOT = "f3d0740ebfb3700e3b81aa791fee451472698c84e199c2eb48a443ff1d5b
 TEST_SIGNATURE_ROOT = "c6faeaf8ccadcfd0738dc99140ca788c1a19a93f843c5a9ec1369872d50e45f2"
 
 _WRONG = (ValueError, TypeError, UnsupportedAlgorithm)
+_TEST = re.compile(r"\btest", re.IGNORECASE)
 _LONGEST_FILE = 1_048_576  # bytes
 
 
@@ -136,8 +138,8 @@ def server_roots(table: BankIDTable, folder: Path, environment: Environment) -> 
     roots = certificates(table.server_ca_file, folder, "server_ca_file")
     if environment is Environment.PRODUCTION:
         for root in roots:
-            if fingerprint(root) == TEST_SERVER_ROOT:
-                raise ConfigError("[bankid] `server_ca_file` holds BankID's test root.", "Take that of production.")
+            if fingerprint(root) == TEST_SERVER_ROOT or is_named_test(*root.subject):
+                raise ConfigError("[bankid] `server_ca_file` holds a test root.", "Take BankID's of production.")
             if fingerprint(root) != PRODUCTION_SERVER_ROOT:
                 raise ConfigError(
                     "[bankid] `server_ca_file` holds another certificate than BankID's published root.",
@@ -175,6 +177,11 @@ def certificates(name: str, folder: Path, setting: str) -> tuple[x509.Certificat
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the certificate, in small hexadecimal digits."""
     return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def is_named_test(*names: x509.NameAttribute[str | bytes]) -> bool:
+    """Whether one of the names has a word that begins with test: BankID calls everything of its test environment so."""
+    return any(isinstance(name.value, str) and _TEST.search(name.value) for name in names)
 
 
 def tls(company: CompanyCertificate, roots: tuple[x509.Certificate, ...]) -> ssl.SSLContext:
