@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from hanport.grid.headend.cim.xml import CONTROLS, MESSAGE, Element, element, write
+from hanport.grid.closed_xml import Element
+from hanport.grid.headend.cim.xml import CONTROLS, MESSAGE, element, write
 from hanport.grid.headend.contract import Command
 
 _REVISION = "2.0"

@@ -3,14 +3,14 @@
 A message may stand alone or in the body of a SOAP envelope.
 """
 
-import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from lxml import etree
 
+from hanport.grid.closed_xml import Element, Flaw, NotClosed, parse
 from hanport.grid.headend.reported import Unreadable
 
 LONGEST = 1_048_576  # bytes
@@ -22,9 +22,14 @@ SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 CONTENT_TYPES = {"": "application/xml", SOAP_11: "text/xml", SOAP_12: "application/soap+xml"}
 
 _PREFIXES = {MESSAGE[1:-1]: "m", CONTROLS[1:-1]: "c", EVENTS[1:-1]: "e"}
-Element: TypeAlias = Any  # lxml comes without types
 _SCHEMA = Path(__file__).with_name("schema") / "message.xsd"
-_ENCODING = re.compile(r"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+_BROKEN = ("The XML is broken{line}.", "Send one whole document.")
+_FLAWS = {
+    Flaw.TOO_LONG: (f"The XML is longer than {LONGEST // 1024} kB.", "Send fewer events at once."),
+    Flaw.NOT_UTF8: ("The XML is not in UTF-8.", "Send it in UTF-8."),
+    Flaw.OTHER_ENCODING: ("The XML names an encoding other than UTF-8.", "Send it in UTF-8."),
+    Flaw.DOCTYPE: ("The XML has a DOCTYPE.", "Send it without."),
+}
 _PER_THREAD = threading.local()
 
 
@@ -47,7 +52,7 @@ class Message:
 
 def read(body: bytes) -> Message:
     """The message in a body. Raises Unreadable, which repeats nothing of its content."""
-    root = _parsed(_checked_text(body))
+    root = _parsed(body)
     envelope = next((each for each in (SOAP_11, SOAP_12) if root.tag == f"{{{each}}}Envelope"), "")
     if envelope:
         root = _unwrapped(root, envelope)
@@ -91,37 +96,12 @@ def text_of(parent: Element, namespace: str, path: str) -> str:
     return "" if found is None else (found.text or "").strip()
 
 
-def _checked_text(body: bytes) -> bytes:
-    if len(body) > LONGEST:
-        raise Unreadable(f"The XML is longer than {LONGEST // 1024} kB.", "Send fewer events at once.")
+def _parsed(body: bytes) -> Element:
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("The XML is not in UTF-8.", "Send it in UTF-8.") from None
-    named = _ENCODING.match(text)
-    if named is not None and named[1].lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
-        raise Unreadable("The XML names an encoding other than UTF-8.", "Send it in UTF-8.")
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise Unreadable("The XML has a DOCTYPE.", "Send it without.")
-    return text.encode()
-
-
-def _parsed(text: bytes) -> Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        return etree.fromstring(text, parser)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"The XML is broken in line {error.lineno}.", "Send one whole document.") from None
-    except ValueError:
-        raise Unreadable("The XML is broken.", "Send one whole document.") from None
+        return parse(body, LONGEST)
+    except NotClosed as wrong:
+        problem, remedy = _FLAWS.get(wrong.flaw, _BROKEN)
+        raise Unreadable(problem.format(line=f" in line {wrong.line}" if wrong.line else ""), remedy) from None
 
 
 def _unwrapped(root: Element, envelope: str) -> Element:
