@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +15,17 @@ from hanport.grid import worker
 from hanport.grid.api.app import application
 from hanport.grid.config import WebTable
 from hanport.grid.context import Grid
+from hanport.grid.eid.flow import Flow
+from hanport.grid.eid.offer import offered
 from hanport.grid.headend import registry
 from hanport.grid.web.limits import Limits
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.site import make_site, with_api
+from hanport.grid.worker import again_and_again
 
 log = logging.getLogger("hanport.grid")
+
+_COLLECT_S = 0.5  # how often it is looked whose turn has come at BankID
 
 
 class Role(StrEnum):
@@ -48,24 +53,14 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
     if start.role is not Role.ALL and grid.database.engine.dialect.name == "sqlite":
         raise ConfigError("With SQLite one process does everything.", "Use PostgreSQL, or leave --only out.")
     head_ends = registry.build(grid.config, start.path.parent, clock)
-    parts = WebParts(grid=grid, clock=clock, folder=start.path.parent, limits=Limits(grid.config.limits, clock))
     try:
-        async with asyncio.TaskGroup() as group:
+        async with offered(grid, start.path.parent, clock) as flow, asyncio.TaskGroup() as group:
             tasks = [group.create_task(systemd.keep_watchdog(clock))]
             if start.role is not Role.WORKER:
-                web = grid.config.web
-                listener = serving.listen(web.host, web.port, or_any=start.or_any_port)
-                start.tell(_address_of(web, listener))
-                tasks.append(
-                    group.create_task(
-                        serving.serve(
-                            with_api(make_site(parts), application(grid, clock)),
-                            listener,
-                            certificate=_certificate_of(web, start.path.parent),
-                            connections=web.connections,
-                        )
-                    )
-                )
+                tasks.append(group.create_task(_served(grid, start, clock, flow)))
+                if flow is not None:
+                    turns = again_and_again(flow.turn, _COLLECT_S, clock, until)
+                    tasks.append(group.create_task(turns))
             if start.role is not Role.WEB:
                 tasks.append(group.create_task(worker.run(grid, head_ends, clock, until)))
             systemd.notify("READY=1")
@@ -77,6 +72,16 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
     finally:
         await head_ends.close()
         log.info("stopped")
+
+
+def _served(grid: Grid, start: Start, clock: Clock, flow: Flow | None) -> Coroutine[None, None, None]:
+    """Pages and API on one socket, which is listened on already. Raises ConfigError."""
+    web, folder = grid.config.web, start.path.parent
+    parts = WebParts(grid=grid, clock=clock, folder=folder, limits=Limits(grid.config.limits, clock), flow=flow)
+    both = with_api(make_site(parts), application(grid, clock))
+    listener = serving.listen(web.host, web.port, or_any=start.or_any_port)
+    start.tell(_address_of(web, listener))
+    return serving.serve(both, listener, certificate=_certificate_of(web, folder), connections=web.connections)
 
 
 def _certificate_of(web: WebTable, folder: Path) -> serving.Certificate | None:

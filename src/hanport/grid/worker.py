@@ -55,11 +55,11 @@ async def run(grid: Grid, head_ends: HeadEnds, clock: Clock, until: asyncio.Even
         loops = [worker.look, worker.send, worker.ask, lambda: worker.tell(client), lambda: worker.mind(until)]
         async with asyncio.TaskGroup() as tasks:
             for each in loops:
-                tasks.create_task(_again_and_again(each, grid.config.work.period_s, clock, until))
+                tasks.create_task(again_and_again(each, grid.config.work.period_s, clock, until))
         await worker.sent()
 
 
-async def _again_and_again(
+async def again_and_again(
     turn: Callable[[], Coroutine[None, None, bool]], period_s: float, clock: Clock, until: asyncio.Event
 ) -> None:
     """Take turns; at once again after one that found its hands full, otherwise after the period."""
