@@ -18,11 +18,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("grid_audit", "Prove the log, sign its end, and read it."),
     "erase": ("grid_erase", "Erase a person, or tell all that is known of the person."),
     "token": ("grid_token", "Make, list and revoke tokens of programs that use the API."),
+    "staff": ("grid_staff", "Make, reset and disable accounts of members of staff."),
     "import": ("grid_import", "Bring files of the customer system in, and decide on those that wait."),
     "event": ("grid_event", "Take what the market or the customer system says has happened."),
     "order": ("grid_order", "Take orders at the desk and on the phone, and see how orders stand."),
     "port": ("grid_port", "See how ports stand, and what staff must know."),
     "work-list": ("grid_work_list", "Write what people are to do at meters, or take in what they did."),
+    "verify-bankid": ("grid_verify_bankid", "Say whether a BankID signature is genuine, and what was signed by whom."),
     "verify-receipt": ("grid_verify_receipt", "Say whether a receipt is as the company signed it."),
 }
 
