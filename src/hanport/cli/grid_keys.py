@@ -11,7 +11,8 @@ from hanport.clock import SystemClock
 from hanport.errors import ConfigError
 from hanport.grid import keys
 from hanport.grid.config import load
-from hanport.grid.opening import opened
+from hanport.grid.opening import keyring_of, opened
+from hanport.grid.receipts.keys import receipt_keys
 from hanport.grid.rotation import in_use, rotate
 
 
@@ -55,6 +56,15 @@ def list_(config: Path, as_json: bool) -> int:
         return 0
     for row in rows:
         click.echo(f"{row['id']:12}  seals {row['sealed']:>9,}  {row['public_key'] or 'NOT AMONG THE KEYS'}")
+    return 0
+
+
+@command.command("receipt-keys")
+@click.pass_obj
+def receipt_keys_(config: Path) -> int:
+    """Print the document of the public keys that receipts are verified with, as the API publishes it."""
+    loaded = load(config)
+    click.echo(json.dumps(receipt_keys(keyring_of(loaded, config), loaded.company.name), indent=2, ensure_ascii=False))
     return 0
 
 

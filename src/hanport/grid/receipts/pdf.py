@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cache
 from xml.sax.saxutils import escape
 
@@ -16,13 +15,11 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from hanport.grid.orders import Kind, State
 from hanport.grid.receipts.format import ATTACHMENT, KEYS_PLACE
 from hanport.grid.receipts.receipt import Receipt
-from hanport.grid.workdays import STOCKHOLM
+from hanport.grid.receipts.words import CATALOG, lines
 from hanport.locale import text
 
-_CATALOG = "receipts"
 _GREY = HexColor("#555555")
 _TEXT, _BOLD = "hanport-vera", "hanport-vera-bold"  # Bitstream Vera, which comes with reportlab
 
@@ -31,7 +28,7 @@ def drawn(receipt: Receipt, signed: bytes, language: str) -> bytes:
     """The PDF, with the signed JSON attached as it is. The same receipt always gives the same bytes."""
     _fonts()
     file = io.BytesIO()
-    title = f"{text(_CATALOG, 'title', language)} {receipt.order.id}"
+    title = f"{text(CATALOG, 'title', language)} {receipt.order.id}"
     page = SimpleDocTemplate(
         file,
         pagesize=A4,
@@ -56,15 +53,14 @@ def drawn(receipt: Receipt, signed: bytes, language: str) -> bytes:
 
 def _story(receipt: Receipt, language: str) -> Iterator[Flowable]:
     def said(key: str, **places: object) -> str:
-        return text(_CATALOG, key, language, **places)
+        return text(CATALOG, key, language, **places)
 
     yield Paragraph(escape(receipt.company.name), _SMALL)
     yield Paragraph(escape(said("title")), _TITLE)
     yield Paragraph(escape(said(f"kind.{receipt.order.kind.value}")), _HEAD)
     yield Spacer(0, 5 * mm)
     rows = [
-        (Paragraph(escape(said(f"label.{name}")), _LABEL), Paragraph(escape(value), _BODY))
-        for name, value in _facts(receipt, language)
+        (Paragraph(escape(label), _LABEL), Paragraph(escape(value), _BODY)) for label, value in lines(receipt, language)
     ]
     yield Table(rows, colWidths=(48 * mm, 118 * mm), style=_STYLE, hAlign="LEFT")
     evidence = receipt.evidence
@@ -81,46 +77,10 @@ def _story(receipt: Receipt, language: str) -> Iterator[Flowable]:
     yield Paragraph(escape(said("verify", company=receipt.company.name, where=where)), _SMALL)
 
 
-def _facts(receipt: Receipt, language: str) -> Iterator[tuple[str, str]]:
-    """The labels and what stands beside them; what there is not is left out."""
-    order = receipt.order
-    known: list[tuple[str, str]] = [
-        ("order", order.id),
-        ("state", _state(receipt, language)),
-        ("facility", receipt.place.gsrn),
-        ("address", receipt.place.address),
-        ("meters", ", ".join(receipt.meters or ())),
-        ("terms", order.terms),
-        *((name, _time(getattr(order, name), language)) for name in _TIMES),
-    ]
-    if receipt.evidence is not None and order.identity:
-        known.append(("identity", text(_CATALOG, f"identity.{order.identity}", language)))
-        known.append(("checked_at", _time(order.identity_at, language)))
-        known.append(("note", receipt.evidence.note))
-    known.append(("issued_at", _time(receipt.issued_at, language)))
-    yield from (each for each in known if each[1])
-
-
-_TIMES = ("asked_at", "signed_at", "deadline_at", "read_back_at", "withdrawn_at")
-
-
-def _state(receipt: Receipt, language: str) -> str:
-    state, kind = receipt.order.state, receipt.order.kind
-    more = f".{kind.value}" if state is State.READ_BACK and kind in (Kind.OPEN, Kind.CLOSE) else ""
-    return text(_CATALOG, f"state.{state.value}{more}", language)
-
-
-def _time(at: datetime | None, language: str) -> str:
-    if at is None:
-        return ""
-    there = at.astimezone(STOCKHOLM)
-    return text(_CATALOG, "time", language, day=f"{there:%Y-%m-%d}", time=f"{there:%H:%M:%S}")
-
-
 def _attach(canvas: Canvas, data: bytes) -> None:
     """An embedded file (ISO 32000-1, 7.11.4), uncompressed: the signature of the PDF says where it stands."""
     document = canvas._doc
-    kind = PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": PDFName("application/json")})
+    kind = PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": "/application#2Fjson"})
     stream = document.Reference(PDFStream(kind, data, filters=[]))
     name = PDFString(ATTACHMENT)
     specification = PDFDictionary(

@@ -1,0 +1,92 @@
+"""`hanport grid verify-receipt` and `grid keys receipt-keys`, as anybody and as the company uses them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grid.receipts.made import FULL, as_json, as_pdf, keyring_of
+from hanport.cli.grid import command as grid_command
+from hanport.errors import ConfigError
+from hanport.grid import keys
+from hanport.grid.keys import Keyring
+from hanport.grid.receipts.keys import receipt_keys
+
+COMPANY = keyring_of(25)
+PUBLIC = COMPANY.public_keys()[COMPANY.keys[0].id].hex()
+
+
+def run(*arguments: str) -> Result:
+    """A command; what it raised is raised here, but for its exit code."""
+    result = CliRunner().invoke(grid_command, list(arguments), standalone_mode=False)
+    if isinstance(result.exception, Exception):
+        raise result.exception
+    result.exit_code = result.return_value or 0
+    return result
+
+
+@pytest.fixture(params=["json", "pdf"])
+def file(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)  # where there is no grid.toml
+    path = tmp_path / f"receipt.{request.param}"
+    path.write_bytes(as_json(COMPANY, FULL) if request.param == "json" else as_pdf(COMPANY, FULL))
+    return path
+
+
+def test_a_genuine_one(file: Path, tmp_path: Path) -> None:
+    published = tmp_path / "receipt-keys.json"
+    published.write_text(json.dumps(receipt_keys(COMPANY, "Fjällnät AB")))
+    for given in (("--key", PUBLIC), ("--key-file", str(published)), ("--key", "0" * 64, "--key", PUBLIC)):
+        done = run("verify-receipt", str(file), *given)
+        told = json.loads(done.output)
+        assert (done.exit_code, told["genuine"], told["why"]) == (0, True, "genuine")
+        assert told["receipt"]["order"]["id"] == FULL.order.id
+        identity = told["receipt"]["identity"]
+        assert (identity["signature"], identity["ocsp_response"], identity["note"]) == (True, True, False)
+
+
+def test_one_that_is_not(file: Path) -> None:
+    done = run("verify-receipt", str(file))
+    assert (done.exit_code, json.loads(done.output)["why"]) == (1, "no_key")
+    done = run("verify-receipt", str(file), "--key", "1" * 64)
+    assert (done.exit_code, json.loads(done.output)["why"]) == (1, "other_key")
+    file.write_bytes(file.read_bytes().replace(b"read_back", b"read_hack", 1))
+    done = run("verify-receipt", str(file), "--key", PUBLIC)
+    told = json.loads(done.output)
+    assert (done.exit_code, told["genuine"], told["why"], told["receipt"]) == (1, False, "altered", None)
+
+
+def test_what_cannot_be_read(file: Path, tmp_path: Path) -> None:
+    file.write_bytes(b"hello")
+    done = run("verify-receipt", str(file), "--key", PUBLIC)
+    assert (done.exit_code, json.loads(done.output)["why"]) == (2, "unreadable")
+    for arguments in (
+        (str(tmp_path / "none"),),
+        (str(file), "--key", "x"),
+        (str(file), "--key-file", str(tmp_path / "none")),
+        (str(file), "--key-file", str(file)),
+    ):
+        with pytest.raises(ConfigError):
+            run("verify-receipt", *arguments)
+
+
+def test_a_file_that_is_too_long(file: Path) -> None:
+    with file.open("wb") as opened:
+        opened.truncate(21 * 1024 * 1024)
+    with pytest.raises(ConfigError, match="too long"):
+        run("verify-receipt", str(file))
+
+
+def test_the_company_prints_its_keys(tmp_path: Path) -> None:
+    config = tmp_path / "grid.toml"
+    config.write_text('environment = "test"\n[company]\nname = "Fjällnät AB"\n')
+    older = keyring_of(20).keys
+    keys.write(tmp_path / "grid-keys.toml", (*COMPANY.keys, *older))
+    done = run("--config", str(config), "keys", "receipt-keys")
+    assert json.loads(done.output) == receipt_keys(Keyring((*COMPANY.keys, *older)), "Fjällnät AB")
+    published = tmp_path / "published.json"
+    published.write_text(done.output)
+    receipt = tmp_path / "receipt.json"
+    receipt.write_bytes(as_json(Keyring(older)))
+    assert run("verify-receipt", str(receipt), "--key-file", str(published)).exit_code == 0
