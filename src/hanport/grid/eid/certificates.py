@@ -2,12 +2,13 @@
 
 A certificate that the message brings is never trusted, whatever its name: it must be issued, step by step, under a root
 that the caller gave (RFC 5280, 6.1, without name constraints, which are refused where they are critical, and without
-policy trees: banks' certificates have other policies than those of the people under them). The verifier of the library
+policy trees: banks' certificates have other policies than those of the people under them). Key usages bind where they
+stand (4.2.1.3). The verifier of the library
 refuses BankID's certificates, since they have no subjectAltName.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
@@ -17,7 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from hanport.errors import ConfigError
 from hanport.grid.eid.verdict import Refused, Signer, Why
@@ -67,7 +68,7 @@ def read(carried: Sequence[bytes]) -> tuple[Certificate, ...]:
     return found
 
 
-def check_sound(certificate: Certificate) -> None:
+def check_sound(certificate: Certificate, *, understood: Container[x509.ObjectIdentifier] = _UNDERSTOOD) -> None:
     """All that we look at can be read, the key and the hash are strong, and nothing critical is left over. Raises
     Refused.
     """
@@ -84,7 +85,7 @@ def check_sound(certificate: Certificate) -> None:
         raise Refused(Why.WEAK_HASH)
     if not is_strong(key):
         raise Refused(Why.WEAK_KEY)
-    if any(each.critical and each.oid not in _UNDERSTOOD for each in extensions):
+    if any(each.critical and each.oid not in understood for each in extensions):
         raise Refused(Why.CRITICAL)
 
 
@@ -125,7 +126,7 @@ def check_authority(certificate: Certificate, below: int) -> None:
     """It may issue certificates, with that many authorities between it and the person. Raises Refused."""
     constraints = _extension(certificate, x509.BasicConstraints)
     usage = _extension(certificate, x509.KeyUsage)
-    if constraints is None or not constraints.ca or usage is None or not usage.key_cert_sign:
+    if constraints is None or not constraints.ca or (usage is not None and not usage.key_cert_sign):
         raise Refused(Why.AUTHORITY)
     if constraints.path_length is not None and constraints.path_length < below:
         raise Refused(Why.AUTHORITY)
@@ -134,14 +135,17 @@ def check_authority(certificate: Certificate, below: int) -> None:
 def check_person(certificate: Certificate) -> None:
     """It is one to sign or to identify oneself with. Raises Refused."""
     constraints = _extension(certificate, x509.BasicConstraints)
-    if (constraints is not None and constraints.ca) or not signs(certificate):
+    is_authority = constraints is not None and constraints.ca
+    if is_authority or not signs(certificate) or has_purpose(certificate, ExtendedKeyUsageOID.OCSP_SIGNING):
         raise Refused(Why.KEY_USAGE)
 
 
 def signs(certificate: Certificate) -> bool:
-    """Whether its key is for signatures. BankID's have it for the one kind or the other: logins or signatures."""
+    """Whether its key is for signatures, as far as it says what it is for. People have one certificate for logins
+    (digitalSignature) and one for orders (contentCommitment); responders have the latter.
+    """
     usage = _extension(certificate, x509.KeyUsage)
-    return usage is not None and (usage.digital_signature or usage.content_commitment) and not usage.key_cert_sign
+    return usage is None or ((usage.digital_signature or usage.content_commitment) and not usage.key_cert_sign)
 
 
 def policies(certificate: Certificate) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from cryptography.x509.ocsp import (
     OCSPResponseStatus,
     load_der_ocsp_response,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, SignatureAlgorithmOID
 
 from hanport.grid.eid import certificates
 from hanport.grid.eid.signature_xml import from_base64
@@ -34,6 +34,8 @@ LONGEST = 65_536  # bytes
 LEEWAY = timedelta(minutes=10)
 
 _MOST_CERTIFICATES = 4
+_UNDERSTOOD = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.CERTIFICATE_POLICIES}
+_UNDERSTOOD |= {ExtensionOID.EXTENDED_KEY_USAGE}
 _ALGORITHMS: dict[x509.ObjectIdentifier, hashes.HashAlgorithm] = {
     SignatureAlgorithmOID.RSA_WITH_SHA256: hashes.SHA256(),
     SignatureAlgorithmOID.RSA_WITH_SHA384: hashes.SHA384(),
@@ -112,7 +114,7 @@ def _responders(response: OCSPResponse, issuer: Certificate) -> Iterator[Certifi
 
 def _check_delegate(responder: Certificate, issuer: Certificate, at: datetime) -> None:
     try:
-        certificates.check_sound(responder)
+        certificates.check_sound(responder, understood=_UNDERSTOOD)
         certificates.check_valid(responder, at)
     except Refused:
         raise Refused(Why.OCSP_RESPONDER) from None

@@ -25,7 +25,7 @@ from hanport.grid.eid.certificates import roots_of
 from hanport.grid.eid.signature_xml import LONGEST, SIMPLE_MARKDOWN, Content, Parts
 from hanport.grid.eid.verdict import Refused, Unreadable, Verdict, Why
 
-__all__ = ["Expected", "Unreadable", "Verdict", "Why", "hold", "roots_of", "text_of", "verify"]
+__all__ = ["Expected", "Unreadable", "Verdict", "Why", "certificate_begins_at", "hold", "roots_of", "text_of", "verify"]
 
 LOGIN = "Identification"
 # BankID's published answers show no signed order. Signatures of 2012 (its test service) and 2014 (its service) have
@@ -62,16 +62,14 @@ def verify(
     """Whether a signature is genuine, by the roots alone and as of the time of the order.
 
     `signature` is what BankID's answer has: base64, or the XML itself. `ocsp` is the response beside it, in base64 or
-    DER; it is checked where it is given. `policies` are those of certificates that are taken (None: any, as long as
-    there is one). Raises Unreadable where it is no signature of that form at all.
+    DER; it is checked where it is given. `policies` are those of certificates that are taken (None: any). Raises Unreadable where it is no signature of that form at all.
     """
     xml = _xml_of(signature)
     try:
         parts = signature_xml.read(xml)
         path = _proven(parts, roots, at)
         found = signature_xml.content(parts.signed_data)
-        taken = certificates.policies(path[0])
-        if not (taken if policies is None else policies.intersection(taken)):
+        if policies is not None and not policies.intersection(certificates.policies(path[0])):
             raise Refused(Why.POLICY)
         if ocsp is not None:
             status.check(status.load(ocsp), text_of(signature), (path[0], path[1]), at)
@@ -101,6 +99,17 @@ def hold(verdict: Verdict, expected: Expected) -> Why | None:
 def text_of(signature: bytes) -> bytes:
     """The signature as BankID sends it, base64 without lines, of whatever form was given. Raises Unreadable."""
     return base64.b64encode(_xml_of(signature))
+
+
+def certificate_begins_at(signature: bytes) -> datetime | None:
+    """From when the certificate that is carried is valid, by its own words: of a signature of which no time is known,
+    a time at which it may be verified. None where there is no such certificate. Raises Unreadable.
+    """
+    xml = _xml_of(signature)
+    try:
+        return certificates.read(signature_xml.certificates(signature_xml.read(xml).key_info))[0].not_valid_before_utc
+    except Refused:
+        return None
 
 
 def _is_for(verdict: Verdict, expected: Expected) -> bool:

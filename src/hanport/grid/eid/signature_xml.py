@@ -245,7 +245,7 @@ def _check_algorithm(element: Element, only: str) -> None:
         raise Refused(Why.ALGORITHM)
 
 
-def _only(parent: Element, name: str, *, is_needed: bool = True) -> Element | None:
+def _only(parent: Element, name: str, *, is_needed: bool = True) -> Element:
     found = parent.findall(BANKID + name)
     if len(found) > 1 or (is_needed and not found) or any(len(each) for each in found):
         raise Refused(Why.SHAPE)

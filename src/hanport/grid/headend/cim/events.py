@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hanport.grid.closed_xml import Element
 from hanport.grid.headend import reported
 from hanport.grid.headend.cim import messages, xml
 from hanport.grid.headend.cim.codes import Codes
@@ -44,7 +45,7 @@ def read(message: xml.Message, codes: Codes) -> tuple[tuple[Answer, ...], tuple[
     return tuple(answers), tuple(reports)
 
 
-def _answer(event: xml.Element, command_id: str, codes: Codes) -> Answer:
+def _answer(event: Element, command_id: str, codes: Codes) -> Answer:
     code = _code(event)
     outcome, port = codes.outcomes.get(code, (Outcome.FAILED, PortState.UNKNOWN))
     words = xml.text_of(event, xml.EVENTS, "reason")
@@ -61,7 +62,7 @@ def _answer(event: xml.Element, command_id: str, codes: Codes) -> Answer:
     )
 
 
-def _report(event: xml.Element, codes: Codes) -> list[PortReport]:
+def _report(event: Element, codes: Codes) -> list[PortReport]:
     _, port = codes.outcomes.get(_code(event), (Outcome.FAILED, PortState.UNKNOWN))
     if port is PortState.UNKNOWN:
         return []
@@ -69,9 +70,9 @@ def _report(event: xml.Element, codes: Codes) -> list[PortReport]:
     return [PortReport(serial, port, _at(event))]
 
 
-def _code(event: xml.Element) -> str:
+def _code(event: Element) -> str:
     return str(event.find(f"{xml.EVENTS}EndDeviceEventType").get("ref")).strip()
 
 
-def _at(event: xml.Element) -> datetime:
+def _at(event: Element) -> datetime:
     return reported.instant(xml.text_of(event, xml.EVENTS, "createdDateTime"))
