@@ -19,6 +19,7 @@ COMMANDS = {
     "grid": ("grid", "Run the activation service of a network company."),
     "demo": ("demo", "Start a virtual meter, its network company and the hub."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
+    "testid": ("testid", "Run an identity service for demonstrations and tests."),
 }
 
 
