@@ -48,7 +48,8 @@ def bankid_signature(text: str, *, place: str = "bankIdSignedData") -> str:
 def bankid_answer(text: str = TEXT) -> bytes:
     """What is kept of an order that was signed with BankID."""
     completed = {"signature": bankid_signature(text), "ocspResponse": base64.b64encode(b"good").decode()}
-    return json.dumps({"orderRef": "o", "status": "complete", "completionData": completed}).encode()
+    collected = {"orderRef": "o", "status": "complete", "completionData": completed}
+    return json.dumps({"v": 1, "asked": {"visible": text}, "collected": collected, "verdict": "genuine"}).encode()
 
 
 FULL = replace(SHARED, evidence=Evidence(bankid_signature(TEXT), "Z29vZA==", TEXT, ""))

@@ -12,8 +12,9 @@ from hanport.grid.receipts.evidence import Evidence, read_evidence, visible_text
 def test_an_answer_of_bankid() -> None:
     found = read_evidence(bankid_answer())
     assert found == Evidence(bankid_signature(TEXT), base64.b64encode(b"good").decode(), TEXT, "")
-    bare = json.dumps(json.loads(bankid_answer())["completionData"]).encode()
-    assert read_evidence(bare) == found
+    collected = json.loads(bankid_answer())["collected"]
+    for bare in (collected, collected["completionData"]):
+        assert read_evidence(json.dumps(bare).encode()) == found
 
 
 def test_what_staff_wrote() -> None:

@@ -89,7 +89,8 @@ def with_field(content: dict[str, Any], path: tuple[Any, ...], value: Any) -> by
 def test_every_changed_field_is_refused(path: tuple[Any, ...]) -> None:
     content = parsed(as_json(COMPANY, FULL))
     assert verify(canonical(content) + b"\n", KEYS).is_genuine
-    for value in ("something else", None, 1, [], {}):
+    others: tuple[Any, ...] = ("something else", None, 1, [], {})
+    for value in others:
         made = with_field(content, path, value)
         if made != canonical(content) + b"\n":
             assert not verify(made, KEYS).is_genuine

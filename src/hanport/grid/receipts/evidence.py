@@ -1,7 +1,7 @@
 """What an order's evidence proves, for its signer: the signature with the text that was signed, or what staff wrote.
 
-Evidence of BankID is the completed answer of its service, as JSON. The signature was verified when the order was
-taken; here it is only read.
+Evidence of BankID is JSON with the completed answer of its service (`eid.judging`). The signature was verified when the
+order was taken; here it is only read.
 """
 
 import base64
@@ -9,11 +9,12 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from lxml import etree
+from hanport.grid.closed_xml import NotClosed, parse
 
 # The signed text and its place in BankID's signature: nothing elsewhere in the XML is what was signed.
 _NAMES = {"d": "http://www.w3.org/2000/09/xmldsig#", "b": "http://www.bankid.com/signature/v1.0.0/types"}
 _VISIBLE = "/d:Signature/d:Object/b:bankIdSignedData/b:usrVisibleData/text()"
+_LONGEST = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,11 @@ def read_evidence(plain: bytes) -> Evidence:
 
 def visible_text(signature: str) -> str:
     """The text that was signed with BankID; "" where the signature has none, or is none."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(base64.b64decode(signature, validate=True), parser)
+        root = parse(base64.b64decode(signature, validate=True), _LONGEST)
         found = root.getroottree().xpath(_VISIBLE, namespaces=_NAMES)
         return base64.b64decode("".join(found).strip(), validate=True).decode()
-    except (etree.XMLSyntaxError, binascii.Error, ValueError):
+    except (NotClosed, binascii.Error, ValueError):
         return ""
 
 
@@ -58,9 +58,10 @@ def _completed(text: str) -> dict[str, object] | None:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    while isinstance(found, dict) and "signature" not in found:
-        found = found.get("completionData")
-    return found if isinstance(found, dict) else None
+    for name in ("collected", "completionData"):
+        if isinstance(found, dict) and name in found:
+            found = found[name]
+    return found if isinstance(found, dict) and "signature" in found else None
 
 
 def _text(value: object) -> str:
