@@ -70,6 +70,7 @@ def test_signatures_and_keyed_hashes() -> None:
     assert not RING.mac_holds(name, b"date", mac)
     assert not RING.mac_holds(OLD.id, b"data", mac)
     assert RING.mac_holds(OLD.id, b"data", Keyring((OLD,)).mac(b"data")[1])
+    assert RING.macs(b"data") == (mac, Keyring((OLD,)).mac(b"data")[1])
 
 
 def test_the_file_comes_back_as_it_was_and_is_its_owners_alone(tmp_path: Path) -> None:

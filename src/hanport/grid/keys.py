@@ -134,6 +134,10 @@ class Keyring:
         """The newest key's id, and a keyed hash of some data, which nobody can make who has only the database."""
         return self.keys[0].id, _mac(self.keys[0], data)
 
+    def macs(self, data: bytes) -> tuple[bytes, ...]:
+        """The keyed hashes of some data under all keys, the newest first: one made with an older key is found too."""
+        return tuple(_mac(key, data) for key in self.keys)
+
     def mac_holds(self, key_id: str, data: bytes, mac: bytes) -> bool:
         """Whether a keyed hash is that of the data."""
         return any(key.id == key_id and hmac.compare_digest(_mac(key, data), mac) for key in self.keys)

@@ -37,7 +37,8 @@ class Work:
     """A transaction that writes. `at` is the instant of everything in it; `actor` is who does it, as the log says it
     (`system`, `staff:NAME`, `token:NAME`, `customer`).
 
-    Whoever waited for a lock decides by the facts of then, so taking locks moves `at` on: take them first.
+    Whoever waited for a lock decides by the facts of then, so taking locks moves `at` on: take them first. `tells`:
+    customers are told of what happens.
     """
 
     connection: Connection
@@ -46,6 +47,7 @@ class Work:
     keyring: Keyring
     clock: Clock
     entries: list[Entry] = field(default_factory=list)
+    tells: bool = True
 
     def note(self, action: str, *, person_id: int | None = None, **facts: object) -> None:
         """Put an entry into the log, with this transaction. `facts` are JSON values, and never name a person."""
@@ -75,12 +77,15 @@ class Work:
 
 
 class Database:
-    """The database with the keys and the clock. Many threads may use it."""
+    """The database with the keys and the clock. Many threads may use it. Not `tells`: there is no way to tell customers
+    anything, and no notices are written.
+    """
 
-    def __init__(self, engine: Engine, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring, clock: Clock, *, tells: bool = True) -> None:
         self.engine = engine
         self.keyring = keyring
         self.clock = clock
+        self.tells = tells
         # SQLite lets one write at a time: threads of this process queue here instead of asking it again and again.
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
@@ -93,7 +98,7 @@ class Database:
         People may write anything as the name of the actor: what could be a person's number in it is masked.
         """
         with self._turn, self.engine.begin() as connection:
-            work = Work(connection, self.clock.now(), masked(actor), self.keyring, self.clock)
+            work = Work(connection, self.clock.now(), masked(actor), self.keyring, self.clock, tells=self.tells)
             yield work
             if work.entries:
                 append(connection, self.keyring, work.entries, at=work.at, actor=work.actor)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from hanport.grid.database.tables import facility, installation, order
 from hanport.grid.database.work import Work
 from hanport.grid.keys import Purpose
+from hanport.grid.notices.owing import Step, owe_step
 from hanport.grid.ordering.acting import Asking
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.identity import CheckedIdentity
@@ -125,6 +126,7 @@ def keep_signed(
         if work.connection.execute(change.values(values)).rowcount != 1:
             raise OrderError("The order was changed at the same time.", "Try again.")
     _note(work, signed, passed, {"why": why} if why else {})
+    owe_step(work, Step(draft.id, draft.kind, state, draft.facility_id, why))
     return Taken(draft.id, state, why, deadline(signed.at), draft.price_ore)
 
 

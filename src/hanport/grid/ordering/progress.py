@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, select, update
 
 from hanport.grid.database.tables import facility, order
 from hanport.grid.database.work import Work
+from hanport.grid.notices.owing import Step, owe_step
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import ENDED, STEPS, Event, ImpossibleStep, Kind, State, can, step
 from hanport.grid.right import Why
@@ -68,9 +69,9 @@ def withdraw(work: Work, order_ids: Collection[str], why: str) -> None:
             _moved(work, row, Event.CANCEL, why)
 
 
-_ROWS: Select[Any] = select(order.c.id, order.c.state, order.c.person_id, facility.c.gsrn).join(
-    facility, facility.c.id == order.c.facility_id
-)
+_ROWS: Select[Any] = select(
+    order.c.id, order.c.kind, order.c.state, order.c.person_id, order.c.facility_id, facility.c.gsrn
+).join(facility, facility.c.id == order.c.facility_id)
 
 
 def _row(work: Work, order_id: str) -> Row[Any]:
@@ -90,4 +91,6 @@ def _moved(work: Work, row: Row[Any], event: Event, why: str) -> State:
         raise ImpossibleStep(f"Order {row.id} was changed at the same time.", "Try again.")
     facts = {"order": row.id, "facility": row.gsrn} | ({"why": words} if words else {})
     work.note(f"order.{after.value}", person_id=row.person_id, **facts)
+    if before not in _BEFORE_RIGHT:
+        owe_step(work, Step(row.id, Kind(row.kind), after, row.facility_id, words))
     return after

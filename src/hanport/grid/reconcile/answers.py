@@ -18,6 +18,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, meter, port
 from hanport.grid.database.work import Work
 from hanport.grid.headend.contract import Answer, CommandKind, Outcome, PortState
+from hanport.grid.notices.owing import owe_exchanged
 from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import Event
 from hanport.grid.reconcile.decision import Expected, Goal
@@ -235,6 +236,11 @@ def _set_port(work: Work, known: Known, values: dict[str, Any]) -> None:
 
 def _note_reading(work: Work, known: Known, found: PortState) -> None:
     work.note("port.reported", meter=known.row.serial, state=found.value)
+    request, facts = known.right.request, known.facts
+    if found is PortState.CLOSED or known.row.reported == found.value or request is None or facts is None:
+        return
+    if all(each.id != request.order_id for each in known.orders):  # one on its way tells of itself
+        owe_exchanged(work, facts, known.row.meter_id, request)
 
 
 def _is_work_list(config: GridConfig, name: str) -> bool:

@@ -14,6 +14,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import installation, port
 from hanport.grid.database.work import Work
 from hanport.grid.headend.contract import PortState
+from hanport.grid.notices.owing import owe_ended
 from hanport.grid.ordering import progress
 from hanport.grid.orders import ENDED, Event, Kind, State
 from hanport.grid.reconcile.decision import Step, decide
@@ -147,9 +148,18 @@ def _closing_due_at(work: Work, known: Known, step: Step) -> datetime | None:
         if known.row.closing_due_at is not None:
             for kind in (alarms.CLOSING_UNCONFIRMED, alarms.CLOSING_IMPOSSIBLE):
                 alarms.clear_alarm(work, kind, serial)
+            _tell_ended(work, known)
         return None
     due_at: datetime = known.row.closing_due_at or deadline(ended_at(known.facts, known.row.meter_id, work.at))
     return due_at
+
+
+def _tell_ended(work: Work, known: Known) -> None:
+    """The port is closed now. An order to close, and a meter that has gone, are told of otherwise."""
+    why = known.right.why
+    if known.facts is not None and why not in (Why.RIGHT, Why.NOT_INSTALLED) and not known.orders_of(Kind.CLOSE):
+        at = ended_at(known.facts, known.row.meter_id, work.at)
+        owe_ended(work, known.facts, known.row.meter_id, ended_at=at, why=why.value)
 
 
 def _alarm(

@@ -1,0 +1,19 @@
+"""The desk and the hands of these tests."""
+
+import pytest
+
+from grid.ordering.desk import Desk
+from grid.reconcile.hands import Hands
+from hanport.grid.database.work import Database
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """A desk at which orders are taken."""
+    return Desk(database)
+
+
+@pytest.fixture
+def hands(database: Database) -> Hands:
+    """Hands that do what the worker does."""
+    return Hands(database)
