@@ -58,23 +58,36 @@ def eligibility(connection: Connection, facility_id: int, at: datetime) -> Eligi
 def eligibility_by(connection: Connection, facts: Facts, at: datetime) -> Eligibility:
     """The same, by facts that were read already."""
     facility_id = facts.facility_id
-    here = max((each for each in facts.installations if each.period.holds(at)), key=_begin, default=None)
-    obstacles = [Obstacle.EXEMPTED] if any(each.holds(at) for each in facts.exemptions) else []
-    if here is None:
-        return Eligibility(facility_id, None, "", "", "", False, False, (*obstacles, Obstacle.NO_METER))
-    row = connection.execute(_METER, {"meter_id": here.meter_id}).one()
-    if row.can_open is False:
-        obstacles.append(Obstacle.MODEL_CANNOT)
+    meter_id = meter_at(facts, at)
+    if meter_id is None:
+        return Eligibility(facility_id, None, "", "", "", False, False, obstacles_of(facts, at))
+    row = connection.execute(_METER, {"meter_id": meter_id}).one()
     return Eligibility(
         facility_id=facility_id,
-        meter_id=here.meter_id,
+        meter_id=meter_id,
         serial=row.serial,
         maker=row.maker,
         model=row.model,
         is_open=row.reported == "open",
-        has_right=right(facts, here.meter_id, at).is_open,
-        obstacles=tuple(obstacles),
+        has_right=right(facts, meter_id, at).is_open,
+        obstacles=obstacles_of(facts, at, can_open=row.can_open),
     )
+
+
+def meter_at(facts: Facts, at: datetime) -> int | None:
+    """The meter at the facility, the one that came last where there are several."""
+    here = max((each for each in facts.installations if each.period.holds(at)), key=_begin, default=None)
+    return here.meter_id if here else None
+
+
+def obstacles_of(facts: Facts, at: datetime, *, can_open: bool | None = None) -> tuple[Obstacle, ...]:
+    """What stands in the way, the weightiest first. `can_open` is what the company says of the meter's model."""
+    found = [Obstacle.EXEMPTED] if any(each.holds(at) for each in facts.exemptions) else []
+    if meter_at(facts, at) is None:
+        found.append(Obstacle.NO_METER)
+    elif can_open is False:
+        found.append(Obstacle.MODEL_CANNOT)
+    return tuple(found)
 
 
 _METER = (
