@@ -58,7 +58,7 @@ async def test_customers_and_staff(quick: Scene) -> None:
 async def test_a_made_up_cookie_is_a_strangers(quick: Scene, cookie: str) -> None:
     quick.visitor_session()
     async with browser(app_of(quick)) as client:
-        said = (await client.get("/who", headers={"cookie": f"hanport_grid={cookie}".encode()})).json()
+        said = (await client.get("/who", headers={b"cookie": f"hanport_grid={cookie}".encode()})).json()
     assert said["session"] is None
 
 

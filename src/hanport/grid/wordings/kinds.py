@@ -1,0 +1,62 @@
+"""Which texts there are: where each is seen, how long it may be, and whether it may be empty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hanport.errors import HanportError
+from hanport.models import MODELS
+
+TERMS = "terms"
+_PAGE = 12_000  # signs: two languages of it fit into one form
+_PARAGRAPH = 2_000
+_LINE = 200
+
+
+class WordingError(HanportError):
+    """A text cannot be changed as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A text that staff may edit. `seen_at` is the page that shows it, "" for none (letters and notices).
+
+    A `numbered` text is one that orders refer to: each version is kept word for word, the first one too. Markdown is
+    understood in all but `plain` ones.
+    """
+
+    key: str
+    seen_at: str
+    longest: int
+    is_needed: bool = True
+    is_numbered: bool = False
+    is_plain: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    each.key: each
+    for each in (
+        Kind("start.lead", "/", _LINE * 2),
+        Kind("start.more", "/", _PAGE, is_needed=False),
+        Kind("contact.hours", "/contact", _PARAGRAPH),
+        Kind("contact.more", "/contact", _PARAGRAPH, is_needed=False),
+        Kind("help.more", "/help", _PAGE, is_needed=False),
+        Kind(TERMS, "/terms", _PAGE, is_numbered=True),
+        Kind("privacy", "/privacy", _PAGE),
+        Kind("accessibility", "/accessibility", _PAGE),
+        Kind("notices.signature", "", _LINE * 2, is_plain=True),
+        *(Kind(f"model.{name}.note", f"/meters/{name}", _PARAGRAPH, is_needed=False) for name in MODELS),
+    )
+}
+
+
+def kind_of(key: str) -> Kind:
+    """Raises WordingError for a text that there is not."""
+    kind = KINDS.get(key)
+    if kind is None:
+        raise WordingError("There is no such text.", "Choose one from the list of texts.")
+    return kind
+
+
+def note_key(model: str) -> str:
+    """The key of the company's own remark on a meter model (its name in `hanport.models`)."""
+    return f"model.{model}.note"
