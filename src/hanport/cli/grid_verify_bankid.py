@@ -60,7 +60,7 @@ def _time(at: str | None, response: bytes | None, content: bytes) -> tuple[datet
         return _instant(at), From.GIVEN
     try:
         if response is not None:
-            return status.made_at(status.load(response)), From.OCSP
+            return status.true_at(status.load(response)), From.OCSP
     except Refused as refused:
         if refused.why is Why.OCSP_UNREADABLE:
             raise Unreadable(refused.why.explanation, "Give it as BankID's answer has it, `ocspResponse`.") from None

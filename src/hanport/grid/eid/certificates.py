@@ -23,7 +23,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 from hanport.errors import ConfigError
 from hanport.grid.eid.verdict import Refused, Signer, Why
 
-BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
+# UserWarning: the library warns of some things that the standard forbids, which is an error where warnings are.
+BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion, UserWarning)
 # People's keys have 2 048 bits, banks' and the root's 4 096. Above the highest a check would take too long.
 RSA_BITS = range(2048, 8193)
 STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
@@ -79,7 +80,7 @@ def check_sound(certificate: Certificate, *, understood: Container[x509.ObjectId
         _ = certificate.subject, certificate.issuer, certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except BROKEN:
         raise Refused(Why.CERTIFICATE) from None
-    if version is not x509.Version.v3:
+    if version is not x509.Version.v3 or certificate.serial_number <= 0:
         raise Refused(Why.CERTIFICATE)
     if not isinstance(hashed, STRONG_HASHES):
         raise Refused(Why.WEAK_HASH)

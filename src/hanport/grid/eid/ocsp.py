@@ -58,11 +58,11 @@ def load(response: bytes) -> OCSPResponse:
         raise Refused(Why.OCSP_UNREADABLE) from None
 
 
-def made_at(response: OCSPResponse) -> datetime:
-    """When the responder made it. Raises Refused."""
+def true_at(response: OCSPResponse) -> datetime:
+    """When what it says was known to be so (thisUpdate). Raises Refused."""
     _check_status(response)
     try:
-        return response.produced_at_utc
+        return response.this_update_utc
     except certificates.BROKEN:
         raise Refused(Why.OCSP_UNREADABLE) from None
 
@@ -95,7 +95,7 @@ def _check_responder(response: OCSPResponse, issuer: Certificate) -> None:
     if responder is None:
         raise Refused(Why.OCSP_RESPONDER)
     if responder != issuer:
-        _check_delegate(responder, issuer, response.produced_at_utc)
+        _check_delegate(responder, issuer, response.this_update_utc)
     _check_signature(response, responder)
 
 
@@ -157,8 +157,8 @@ def _check_good(response: OCSPResponse) -> None:
 
 
 def _check_time(response: OCSPResponse, at: datetime) -> None:
-    begins = max(response.this_update_utc, response.produced_at_utc)
-    ends = response.next_update_utc or response.this_update_utc
+    begins = response.this_update_utc
+    ends = response.next_update_utc or begins
     if not begins - LEEWAY <= at <= ends + LEEWAY:
         raise Refused(Why.OCSP_TIME)
 

@@ -62,7 +62,8 @@ def verify(
     """Whether a signature is genuine, by the roots alone and as of the time of the order.
 
     `signature` is what BankID's answer has: base64, or the XML itself. `ocsp` is the response beside it, in base64 or
-    DER; it is checked where it is given. `policies` are those of certificates that are taken (None: any). Raises Unreadable where it is no signature of that form at all.
+    DER; it is checked where it is given. `policies` are those of certificates that are taken (None: any). Raises
+    Unreadable where it is no signature of that form at all.
     """
     xml = _xml_of(signature)
     try:

@@ -257,8 +257,10 @@ def _sequence(names: Iterator[str] | list[str]) -> str:
 
 
 def _canonical(element: Element) -> bytes:
-    """Canonical XML 1.0 of an element. It is copied out first: libxml2 declares `xmlns=""` in the children of one
-    that stands in a tree where the namespace changes.
+    """Canonical XML 1.0 of an element. It is made a document of its own first, without what stands behind it: in a tree
+    where the namespace changes libxml2 declares `xmlns=""` in the element's children.
     """
-    written: bytes = etree.tostring(deepcopy(element), method="c14n", with_comments=False)
+    alone = deepcopy(element)
+    alone.tail = None
+    written: bytes = etree.tostring(alone.getroottree(), method="c14n", with_comments=False)
     return written
