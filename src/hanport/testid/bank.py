@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hanport.testid.certificates import (
@@ -20,6 +18,7 @@ from hanport.testid.certificates import (
     Span,
     key_usage,
     policies,
+    read_rsa_key,
     rsa_key,
     subject,
     to_pem,
@@ -58,7 +57,7 @@ class Bank:
     def read(cls, folder: Path, root: x509.Certificate) -> "Bank":
         """The one that was written there. Raises OSError or ValueError."""
         authority, member, responder = x509.load_pem_x509_certificates((folder / _CHAIN).read_bytes())
-        key, responder_key = _read_key(folder / _KEY), _read_key(folder / _RESPONDER_KEY)
+        key, responder_key = read_rsa_key(folder / _KEY), read_rsa_key(folder / _RESPONDER_KEY)
         return cls(root, member, Authority(authority, key), Authority(responder, responder_key))
 
     def write(self, folder: Path) -> None:
@@ -93,10 +92,3 @@ def _responder_extensions() -> Extensions:
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
         (x509.OCSPNoCheck(), False),
     ]
-
-
-def _read_key(path: Path) -> rsa.RSAPrivateKey:
-    key = load_pem_private_key(path.read_bytes(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError(f"{path.name} is no RSA key")
-    return key

@@ -32,10 +32,11 @@ class BadCode(Exception):
 
 
 class Book:
-    """All orders. Whatever is asked of it, it first lets the time pass for all of them."""
+    """All orders, so many at `most`. Whatever is asked of it, it first lets the time pass for all of them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, most: int = MOST_ORDERS) -> None:
         self._clock = clock
+        self._most = most
         self._orders: dict[str, Order] = {}
 
     def open(self, wanted: Wanted) -> Order:
@@ -45,7 +46,7 @@ class Book:
             for order in before:
                 order.step(Event.REPLACE, self._clock.monotonic())
             raise AlreadyInProgress
-        if len(self._orders) >= MOST_ORDERS:
+        if len(self._orders) >= self._most:
             raise TooMany
         tokens = Tokens(ref=str(uuid4()), autostart=str(uuid4()), qr=str(uuid4()), secret=str(uuid4()))
         order = Order(wanted=wanted, tokens=tokens, made_at=self._clock.monotonic())

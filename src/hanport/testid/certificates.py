@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -124,3 +124,14 @@ def write_private(path: Path, content: bytes) -> None:
 def write_key(path: Path, key: Key) -> None:
     """A key without a passphrase, in PEM."""
     write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def read_rsa_key(path: Path) -> rsa.RSAPrivateKey:
+    """A key that was written so. Raises OSError or ValueError.
+
+    That its numbers are primes is not proved once more: it is a key of our own, and the proof takes half a second.
+    """
+    key = load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError(f"{path.name} is no RSA key")
+    return key

@@ -37,7 +37,7 @@ class Completions:
         self._pki = pki
         self._faults = faults
         self._clock = clock
-        self._wallet = Wallet(clock)
+        self._wallet = Wallet(pki.folder, clock)
 
     def make(self, order: Order, person: Person) -> Mapping[str, Any]:
         """`completionData` for an order that this person signs with a BankID of the order's kind."""

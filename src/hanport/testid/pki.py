@@ -49,8 +49,9 @@ _WRITTEN = {
 
 @dataclass(frozen=True, slots=True)
 class Pki:
-    """What the service runs with: where its TLS files are, the bank, and who the relying party is."""
+    """What the service runs with: its folder, its files for TLS, the bank, and who the relying party is."""
 
+    folder: Path
     tls: Certificate
     bank: Bank
     company: x509.Name
@@ -93,7 +94,7 @@ def _read(folder: Path) -> Pki:
     if certificate is None:
         raise ValueError(f"{RP} has no certificate")
     tls = Certificate(*(str(folder / name) for name in (_SERVER, _SERVER_KEY, _CLIENT_CA)))
-    return Pki(tls, Bank.read(folder, root), certificate.subject)
+    return Pki(folder, tls, Bank.read(folder, root), certificate.subject)
 
 
 def _make(folder: Path, now: datetime, company: str) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,7 +12,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from hanport.clock import Clock
 from hanport.testid.bank import BANK, Bank
-from hanport.testid.certificates import NAME, Span, key_usage, policies, rsa_key, subject
+from hanport.testid.certificates import NAME, Span, key_usage, policies, read_rsa_key, rsa_key, subject, write_key
 from hanport.testid.people import POLICIES, Kind, Person
 
 OCSP_ADDRESS = "http://ocsp.testid.invalid"
@@ -35,11 +36,11 @@ class BankId:
 
 
 class Wallet:
-    """The BankIDs of everybody. It may be asked from several threads at once."""
+    """The BankIDs of everybody, their keys kept in a folder. It may be asked from several threads at once."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
         self._clock = clock
-        self._keys: dict[str, rsa.RSAPrivateKey] = {}
         self._issued: dict[tuple[str, Kind, bool, x509.Certificate], BankId] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +53,7 @@ class Wallet:
             return self._issued[known]
 
     def _issue(self, person: Person, kind: Kind, bank: Bank, *, to_sign: bool) -> BankId:
-        key = self._keys.setdefault(person.key, rsa_key())
+        key = self._key(person)
         now = self._clock.now()
         issued_at = now.replace(hour=0, minute=0, second=0, microsecond=0) - _ISSUED_BEFORE
         span = Span(issued_at, issued_at + _LASTS)
@@ -67,6 +68,12 @@ class Wallet:
         ]
         certificate = bank.authority.certify(_subject(person, kind, issued_at), key, span, extensions)
         return BankId(person, certificate, key, bank, issued_at)
+
+    def _key(self, person: Person) -> rsa.RSAPrivateKey:
+        path = self._folder / f"person-{person.key}.key"
+        if not path.exists():
+            write_key(path, rsa_key())
+        return read_rsa_key(path)
 
 
 def _subject(person: Person, kind: Kind, issued_at: datetime) -> x509.Name:

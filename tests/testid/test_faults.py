@@ -1,0 +1,67 @@
+"""Faults by name: how they are planned, and when they strike."""
+
+import pytest
+
+from hanport.errors import ConfigError
+from hanport.testid.faults import MOST_PLANNED, SUMMARIES, Call, Fault, Faults, Plan, called, named
+
+
+def test_every_fault_is_explained() -> None:
+    assert set(SUMMARIES) == set(Fault)
+    assert len(set(SUMMARIES.values())) == len(Fault)
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("slow", Plan(Fault.SLOW)),
+        ("slow=2.5", Plan(Fault.SLOW, seconds=2.5)),
+        ("slow=2@collect*3", Plan(Fault.SLOW, Call.COLLECT, 3, 2.0)),
+        ("cut@phone/sign", Plan(Fault.CUT, Call.PHONE_SIGN)),
+        ("forged-chain*1", Plan(Fault.FORGED_CHAIN, times=1)),
+    ],
+)
+def test_a_plan_as_it_is_written(text: str, plan: Plan) -> None:
+    assert Plan.parse(text) == plan
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("explode", "no fault"),
+        ("slo", "slow"),
+        ("slow@login", "no call"),
+        ("slow=", "no plan"),
+        ("slow*0", "once at least"),
+        ("slow=3601", "not possible"),
+        ("", "no plan"),
+        ("slow\n", "no plan"),
+    ],
+)
+def test_what_is_no_plan(text: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        Plan.parse(text)
+
+
+def test_names() -> None:
+    assert named("cut") is Fault.CUT
+    assert called("phone/auth") is Call.PHONE_AUTH
+
+
+def test_a_fault_strikes_as_often_as_it_is_planned_where_it_is_planned() -> None:
+    faults = Faults([Plan(Fault.CUT, Call.COLLECT, 2), Plan(Fault.EMPTY)])
+    assert faults.strike(Fault.CUT, Call.SIGN) is None
+    assert [faults.strike(Fault.CUT, Call.COLLECT) is not None for _ in range(3)] == [True, True, False]
+    assert all(faults.strike(Fault.EMPTY, call) for call in Call)
+    assert [plan.fault for plan in faults.plans] == [Fault.EMPTY]
+    faults.remove(Fault.EMPTY)
+    assert faults.strike(Fault.EMPTY, Call.SIGN) is None
+
+
+def test_there_is_an_end_to_faults() -> None:
+    faults = Faults(Plan(Fault.CUT) for _ in range(MOST_PLANNED))
+    with pytest.raises(ConfigError, match="already"):
+        faults.add(Plan(Fault.CUT))
+    faults.clear()
+    faults.add(Plan(Fault.CUT))
+    assert len(faults.plans) == 1
