@@ -27,7 +27,7 @@ def wait_s(connection: Connection, keyring: Keyring, name: str, at: datetime) ->
 
 
 def begin(work: Work, name: str) -> float:
-    """A try begins, and counts as failed until it is forgiven. Gives 0; or the seconds to wait, and it did not begin."""
+    """A try begins, and counts as failed until it is forgiven. Gives 0; or the seconds to wait, and it did not."""
     key = _key(work.keyring, name)
     insert_new(work.connection, attempt, [{"key": key, "failures": 0, "last_at": work.at, "wait_until": work.at}])
     chosen = select(attempt).where(attempt.c.key == key).with_for_update()

@@ -1,0 +1,35 @@
+"""All pages of staff, and their places in the navigation."""
+
+from collections.abc import Callable, Sequence
+
+from starlette.routing import BaseRoute
+
+from hanport.grid.staff.roles import Permission
+from hanport.grid.web import staff_account, staff_enrol, staff_login
+from hanport.grid.web.parts import WebParts
+from hanport.grid.web.staff_access import StaffVisitor
+from hanport.web.shell import Link, Shell, Visitor
+
+_MODULES = (
+    staff_login.routes,
+    staff_enrol.routes,
+    staff_account.routes,
+)
+
+
+def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
+    """Everything below /staff."""
+    return [route for pages in _MODULES for route in pages(parts, shell)]
+
+
+def _shown(permission: Permission) -> Callable[[Visitor], bool]:
+    return lambda visitor: isinstance(visitor, StaffVisitor) and visitor.may(permission)
+
+
+NAVIGATION = (
+    Link("desk", "/staff", _shown(Permission.OWN_ACCOUNT)),
+    Link("orders", "/staff/orders", _shown(Permission.LOOK)),
+    Link("find", "/staff/find", _shown(Permission.LOOK)),
+    Link("work", "/staff/work", _shown(Permission.LOOK)),
+    Link("more", "/staff/more", _shown(Permission.OWN_ACCOUNT)),
+)
