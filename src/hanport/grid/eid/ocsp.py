@@ -91,12 +91,14 @@ def _check_status(response: OCSPResponse) -> None:
 
 def _check_responder(response: OCSPResponse, issuer: Certificate) -> None:
     """The issuer itself has signed, or one to whom it gave that task (RFC 6960, 4.2.2.2)."""
-    responder = next(_responders(response, issuer), None)
-    if responder is None:
+    named = list(_responders(response, issuer))
+    if not named:
         raise Refused(Why.OCSP_RESPONDER)
+    responder = next((each for each in named if _has_signed(response, each)), None)
+    if responder is None:
+        raise Refused(Why.OCSP_SIGNATURE)
     if responder != issuer:
         _check_delegate(responder, issuer, response.this_update_utc)
-    _check_signature(response, responder)
 
 
 def _responders(response: OCSPResponse, issuer: Certificate) -> Iterator[Certificate]:
@@ -126,20 +128,20 @@ def _check_delegate(responder: Certificate, issuer: Certificate, at: datetime) -
         raise Refused(Why.OCSP_RESPONDER)
 
 
-def _check_signature(response: OCSPResponse, responder: Certificate) -> None:
+def _has_signed(response: OCSPResponse, responder: Certificate) -> bool:
     hashed, key = _ALGORITHMS.get(response.signature_algorithm_oid), responder.public_key()
-    if hashed is None:
-        raise Refused(Why.OCSP_SIGNATURE)
+    if hashed is None or not certificates.is_strong(key):
+        return False
     try:
-        match key:
-            case rsa.RSAPublicKey():
-                key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), hashed)
-            case ec.EllipticCurvePublicKey():
-                key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashed))
-            case _:
-                raise Refused(Why.OCSP_SIGNATURE)
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), hashed)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashed))
+        else:
+            return False
     except InvalidSignature:
-        raise Refused(Why.OCSP_SIGNATURE) from None
+        return False
+    return True
 
 
 def _check_certificate(response: OCSPResponse, person: Certificate, issuer: Certificate) -> None:
