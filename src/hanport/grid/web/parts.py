@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +14,7 @@ from hanport.grid.context import Grid
 from hanport.grid.database.schema import Environment
 from hanport.grid.database.work import Work
 from hanport.grid.web.limits import Limits
+from hanport.grid.wordings.shelf import Shelf, Wordings
 
 if TYPE_CHECKING:
     from hanport.grid.eid.flow import Flow
@@ -30,6 +31,7 @@ class WebParts:
     folder: Path
     limits: Limits
     flow: "Flow | None" = None
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def config(self) -> GridConfig:
@@ -49,6 +51,10 @@ class WebParts:
                 return ask(connection)
 
         return await asyncio.to_thread(read)
+
+    async def wordings(self) -> Wordings:
+        """The company's texts, as they hold now."""
+        return await self.read(lambda connection: self.shelf.now(connection, self.config))
 
     async def write(self, actor: str, change: Callable[[Work], T]) -> T:
         """Change something in one transaction, in a thread of its own. `actor`: see `Work`."""

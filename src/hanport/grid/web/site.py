@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hanport.grid.web import face, identification, identify, sessions
+from hanport.grid.web import customer_pages, face, identification, identify, public_pages, sessions, staff_pages
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.visiting import Visiting, session_of
 from hanport.web.refusals import exception_handlers, refusal
@@ -27,8 +27,11 @@ FOLDER = Path(__file__).parent
 # What gives the pages: one module a kind.
 PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
     face.routes,
+    public_pages.routes,
     identify.routes,
     identification.routes,
+    customer_pages.routes,
+    staff_pages.routes,
 )
 
 
@@ -40,7 +43,7 @@ def _is_staff(visitor: Visitor) -> bool:
     return bool(getattr(visitor, "is_staff", False))
 
 
-NAVIGATION: tuple[Link, ...] = ()
+NAVIGATION: tuple[Link, ...] = (*customer_pages.NAVIGATION, *staff_pages.NAVIGATION)
 
 
 def make_shell(parts: WebParts) -> Shell:
@@ -78,12 +81,13 @@ def make_site(parts: WebParts) -> Starlette:
         return refusal(shell, request, status, reason)
 
     hosts = _own_names(parts)
-    policy = Policy(hosts=lambda: hosts, refuse=refuse, large=frozenset({"/staff/import"}))
+    policy = Policy(hosts=lambda: hosts, refuse=refuse, large=frozenset({"/staff/import", "/staff/work/list"}))
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, policy), Middleware(Visiting, parts, shell)],
         exception_handlers=exception_handlers(shell),
     )
+    app.state.parts = parts
     app.router.redirect_slashes = False
     return app
 

@@ -5,6 +5,7 @@ Nothing else is understood, so that no text can bring HTML, pictures or scripts 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -18,6 +19,7 @@ _LINK = re.compile(r"(https://[^/\s]+.*|mailto:[^\s]+|tel:\+?[0-9-]+|/(?![/\\])[
 _DEEPEST = 4
 
 
+@lru_cache(maxsize=128)
 def to_html(text: str) -> Markup:
     """The text as HTML. Headings begin at `<h2>`: the first belongs to the page."""
     return Markup(_PARSER.render(text))  # the parser escapes all that it does not make itself

@@ -1,7 +1,7 @@
 """The texts at hand: read once, and again only when one was changed, by this process or another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -19,7 +19,6 @@ class Wordings:
 
     config: GridConfig
     versions: Mapping[str, Version]
-    _html: dict[tuple[str, str], Markup] = field(default_factory=dict, repr=False)
 
     def text(self, key: str, language: str) -> str:
         """As it was written. Raises KeyError for a text that there is not: a mistake of ours."""
@@ -29,10 +28,7 @@ class Wordings:
 
     def html(self, key: str, language: str) -> Markup:
         """As HTML; "" for an empty text."""
-        known = self._html.get((key, language))
-        if known is None:
-            known = self._html[key, language] = to_html(self.text(key, language))
-        return known
+        return to_html(self.text(key, language))
 
 
 class Shelf:
