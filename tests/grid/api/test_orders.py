@@ -145,9 +145,11 @@ async def test_orders_are_found_by_the_number(api: httpx.AsyncClient, home: Home
 
 async def test_statistics(api: httpx.AsyncClient, home: Home, clock: ManualClock) -> None:
     await order(api, home.wish())
-    answer = await api.get(f"{ROOT}/statistics", params={"begin": "2026-11-01", "end": "2026-12-01"})
+    answer = await api.get(f"{ROOT}/statistics/exact", params={"begin": "2026-11-01", "end": "2026-12-01"})
     assert answer.json()["per_day"] == {"2026-11-25": {"open": 1}}
     assert answer.json()["states"] == {"right_checked": 1}
+    assert answer.json()["speeds"] == {"open": {"median_s": None, "p90_s": None, "in_time": None}}
+    assert answer.json()["ports"] == {"open": 0, "may_be_open": 0, "out_of_step": 1}
     for begin in ("1111-11-11", "20261101", "1", "2026-02-30"):
-        answer = await api.get(f"{ROOT}/statistics", params={"begin": begin, "end": "2026-12-01"})
+        answer = await api.get(f"{ROOT}/statistics/exact", params={"begin": begin, "end": "2026-12-01"})
         assert (answer.status_code, answer.json()["place"]) == (422, "query.begin")

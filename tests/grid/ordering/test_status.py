@@ -1,13 +1,13 @@
-"""How orders are shown, and how the company does against the law's clock."""
+"""How orders are shown."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from grid.conftest import START
 from grid.ordering.desk import Desk
 from grid.town import Town, gsrn
-from hanport.grid.ordering.status import facility_of, orders_of, statistics, status
+from hanport.grid.ordering.status import facility_of, orders_of, status
 from hanport.grid.ordering.wish import OrderError
 from hanport.grid.orders import Kind, State
 from hanport.grid.workdays import deadline
@@ -40,28 +40,3 @@ def test_orders_come_newest_first(town: Town, desk: Desk) -> None:
     with desk.database.reading() as connection:
         assert [each.id for each in orders_of(connection, facility_id)] == [made[at] for at in sorted(times)[::-1]]
         assert len(orders_of(connection, facility_id, limit=2)) == 2
-
-
-def test_the_figures_of_a_month(town: Town, desk: Desk) -> None:
-    _, _, customer_id, contract_id = town.household()
-    signed = START - timedelta(days=7)
-    due = deadline(signed)
-    ways: list[tuple[State, object]] = [
-        (State.READ_BACK, signed + timedelta(seconds=20)),
-        (State.READ_BACK, signed + timedelta(seconds=40)),
-        (State.READ_BACK, due),  # one instant too late
-        (State.SENT, None),  # its day is over
-        (State.REFUSED, signed),
-    ]
-    for state, ended_at in ways:
-        about = {"signed_at": signed, "deadline_at": due, "ended_at": ended_at}
-        town.request(contract_id, customer_id, state=state.value, **about)
-    town.request(contract_id, customer_id, state="sent", signed_at=START, deadline_at=deadline(START))
-    with desk.database.reading() as connection:
-        found = statistics(connection, signed, START + timedelta(seconds=1))
-        nothing = statistics(connection, START + timedelta(days=1), START + timedelta(days=2))
-    assert found.per_day == {date(2026, 11, 18): {Kind.OPEN: 5}, date(2026, 11, 25): {Kind.OPEN: 1}}
-    assert found.states == {State.READ_BACK: 3, State.SENT: 2, State.REFUSED: 1}
-    assert found.median_open_s == 40
-    assert found.in_time == 0.5
-    assert (nothing.per_day, nothing.median_open_s, nothing.in_time) == ({}, None, None)

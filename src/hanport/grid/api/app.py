@@ -18,6 +18,7 @@ from hanport.grid.api import (
     imports,
     orders,
     people,
+    public,
     records,
     running,
     work_list,
@@ -40,6 +41,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *alarms.ENDPOINTS,
     *head_ends.ENDPOINTS,
     *work_list.ENDPOINTS,
+    *public.ENDPOINTS,
     *running.ENDPOINTS,
 )
 
@@ -86,6 +88,7 @@ def application(grid: Grid, clock: Clock) -> FastAPI:
     )
     app.state.grid = grid
     app.state.metrics = metrics
+    app.state.statistics = public.PublicStatistics(grid, clock)
     for endpoint in ENDPOINTS:
         _add(app, endpoint)
     app.add_middleware(Boundary, policy=_policy(grid, metrics, clock))

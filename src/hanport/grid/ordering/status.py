@@ -1,8 +1,7 @@
-"""How orders stand, for staff, programs and pages; and how the company does against the law's clock."""
+"""How orders stand, for staff, programs and pages."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from statistics import median
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -11,8 +10,7 @@ from hanport.grid.database.tables import command, facility, meter, order
 from hanport.grid.ordering.meters import meter_by_id
 from hanport.grid.ordering.restart import guide_key
 from hanport.grid.ordering.wish import OrderError
-from hanport.grid.orders import ENDED, Kind, State
-from hanport.grid.workdays import STOCKHOLM
+from hanport.grid.orders import Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,47 +66,6 @@ def facility_of(connection: Connection, gsrn: str) -> int:
         raise OrderError("No facility has this ID.", "Compare it with the bill.")
     facility_id: int = found
     return facility_id
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Signed orders of a time. `per_day` counts them by the Swedish day and kind. `median_open_s`: from signature to a
-    reading that says open. `in_time`: the share of orders to open and close that were done within the law's working
-    day, of those that are done or whose day is over; None where there are none.
-    """
-
-    per_day: dict[date, dict[Kind, int]]
-    states: dict[State, int]
-    median_open_s: float | None
-    in_time: float | None
-
-
-def statistics(connection: Connection, since: datetime, until: datetime) -> Statistics:
-    """Of the orders that were signed from `since` up to, and without, `until`."""
-    columns = (order.c.kind, order.c.state, order.c.signed_at, order.c.deadline_at, order.c.ended_at)
-    chosen: Select[Any] = select(*columns).where(order.c.signed_at >= since, order.c.signed_at < until)
-    per_day: dict[date, dict[Kind, int]] = {}
-    states: dict[State, int] = {}
-    times_s, in_time = [], []
-    for row in connection.execute(chosen):
-        kind, state = Kind(row.kind), State(row.state)
-        day = per_day.setdefault(row.signed_at.astimezone(STOCKHOLM).date(), {})
-        day[kind] = day.get(kind, 0) + 1
-        states[state] = states.get(state, 0) + 1
-        if kind is Kind.OPEN and state is State.READ_BACK:
-            times_s.append((row.ended_at - row.signed_at).total_seconds())
-        if kind in (Kind.OPEN, Kind.CLOSE) and (state is State.READ_BACK or _is_over(row, state, until)):
-            in_time.append(state is State.READ_BACK and row.ended_at < row.deadline_at)
-    return Statistics(
-        per_day=dict(sorted(per_day.items())),
-        states=states,
-        median_open_s=median(times_s) if times_s else None,
-        in_time=sum(in_time) / len(in_time) if in_time else None,
-    )
-
-
-def _is_over(row: Row[Any], state: State, at: datetime) -> bool:
-    return state not in ENDED and row.deadline_at <= at
 
 
 def _status(connection: Connection, row: Row[Any]) -> OrderStatus:
