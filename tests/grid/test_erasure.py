@@ -98,7 +98,7 @@ def test_the_log_stays_whole_and_leads_nowhere(database: Database, leaver: Leave
         )
     last = json.loads(texts[-1])
     assert (last["action"], last["actor"], last["subject"]) == ("person.erased", "staff:anna", None)
-    assert last["facts"] == {"pseudonym": before.subject, "customers": 1, "orders": 1}
+    assert last["facts"] == {"pseudonym": before.subject, "customers": 1, "orders": 1, "notices": 0}
     assert f'"{before.subject}"' in texts[0]
 
 

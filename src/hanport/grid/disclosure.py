@@ -13,6 +13,7 @@ from hanport.grid import people
 from hanport.grid.audit.reading import entries_of
 from hanport.grid.database.tables import contract, contract_holder, customer, facility, meter, order, person, power
 from hanport.grid.keys import Keyring
+from hanport.grid.notices.told import disclosed
 
 _ORDER = (
     *("id", "kind", "state", "identity", "identity_at", "staff", "created_at", "expires_at", "signed_at"),
@@ -22,7 +23,7 @@ _CONTRACT = ("key", "gsrn", "address", "begins_at", "ends_at", "contract_ends_at
 
 
 def disclose(connection: Connection, keyring: Keyring, person_id: int) -> dict[str, object]:
-    """The person's customers with their contracts, the powers, the orders, and the log's entries."""
+    """The person's customers with their contracts, the powers, the orders, the notices, and the log's entries."""
     number = people.number_of(connection, keyring, person_id)
     erased_at = connection.execute(select(person.c.erased_at).where(person.c.id == person_id)).scalar_one_or_none()
     return {
@@ -30,6 +31,7 @@ def disclose(connection: Connection, keyring: Keyring, person_id: int) -> dict[s
         "customers": [_customer(connection, row) for row in connection.execute(_customers(person_id)).all()],
         "powers": [_power(row, person_id) for row in connection.execute(_powers(person_id))],
         "orders": [_order(row, person_id) for row in connection.execute(_orders(person_id))],
+        "notices": disclosed(connection, keyring, person_id),
         "log": [
             {"seq": each.seq, "at": _plain(each.at), "by": each.actor, "action": each.action, "facts": each.facts}
             for each in entries_of(connection, keyring, person_id)

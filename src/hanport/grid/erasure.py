@@ -1,4 +1,4 @@
-"""Erases a person: the key, the number, names, addresses and evidence go; the log stays whole and leads nowhere.
+"""Erases a person: key, number, names, addresses, notices and evidence go; the log stays whole and leads nowhere.
 
 It is refused while the person has to do with a port: a contract or a power that runs, an order under way, a port that
 may be open by an order of theirs; and until the time in which claims can be made is over.
@@ -15,6 +15,7 @@ from hanport.grid.audit.pseudonyms import pseudonyms
 from hanport.grid.database.identity_tables import identification, session
 from hanport.grid.database.tables import command, contract, contract_holder, customer, order, person, port, power
 from hanport.grid.database.work import Work
+from hanport.grid.notices.forgetting import forget
 from hanport.grid.orders import ENDED, STANDING, Kind
 from hanport.grid.workdays import STOCKHOLM
 
@@ -28,10 +29,11 @@ class ErasureRefused(HanportError):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was emptied."""
+    """What was emptied. `notices` counts messages and letters."""
 
     customers: int
     orders: int
+    notices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def erase(work: Work, person_id: int, *, retention_years: int) -> Erased:
     name = pseudonyms(work.connection, work.keyring, [person_id]).get(person_id)
     customers = _empty_customers(work, person_id)
     orders = _empty_orders(work, person_id)
+    notices = forget(work, person_id, customers)
     work.connection.execute(delete(session).where(session.c.person_id == person_id))
     work.connection.execute(delete(identification).where(identification.c.person_id == person_id))
     work.connection.execute(
@@ -60,8 +63,8 @@ def erase(work: Work, person_id: int, *, retention_years: int) -> Erased:
         .where(person.c.id == person_id)
         .values(number_lookup=None, number_sealed=None, key_sealed=None, erased_at=work.at)
     )
-    work.note("person.erased", pseudonym=name, customers=len(customers), orders=orders)
-    return Erased(len(customers), orders)
+    work.note("person.erased", pseudonym=name, customers=len(customers), orders=orders, notices=notices)
+    return Erased(len(customers), orders, notices)
 
 
 def objections(connection: Connection, person_id: int, at: datetime, retention_years: int) -> Iterator[Objection]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from hanport.grid.audit.verify import ROTATED
-from hanport.grid.database import identity_tables, staff_tables, tables
+from hanport.grid.database import identity_tables, notice_tables, staff_tables, tables
 from hanport.grid.database.work import Database, Work
 from hanport.grid.keys import SEALED_HEAD, Keyring, Purpose
 from hanport.grid.people import read_number
@@ -68,6 +68,10 @@ SEALED = (
     Sealed(staff_tables.once.c.shown_sealed, Purpose.ANSWER, (staff_tables.once.c.key,)),
     Sealed(staff_tables.upload.c.content_sealed, Purpose.IMPORT, (staff_tables.upload.c.id,)),
     Sealed(staff_tables.proposal.c.content_sealed, Purpose.IMPORT, (staff_tables.proposal.c.id,)),
+    Sealed(notice_tables.notice_message.c.content_sealed, Purpose.NOTICE, (notice_tables.notice_message.c.id,)),
+    Sealed(notice_tables.notice_message.c.secret_sealed, Purpose.NOTICE, (notice_tables.notice_message.c.id,)),
+    Sealed(notice_tables.letter.c.content_sealed, Purpose.NOTICE, (notice_tables.letter.c.id,)),
+    Sealed(notice_tables.letter.c.secret_sealed, Purpose.CODE, (notice_tables.letter.c.id,)),
 )
 
 
