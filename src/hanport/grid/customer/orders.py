@@ -102,6 +102,16 @@ class Brief:
     deadline_at: datetime | None
     ended_at: datetime | None
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it waits for a signature."""
+        return self.state in _UNSIGNED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.state in ENDED
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -118,12 +128,26 @@ def of_person(connection: Connection, person_id: int, page: int) -> Page:
     return Page(_briefs(connection, rows[:PAGE], person_id), len(rows) > PAGE)
 
 
+def of_ids(connection: Connection, person_id: int, order_ids: Sequence[str], at: datetime) -> tuple[Brief, ...]:
+    """Those of the orders that the person has to do with, in that order."""
+    rows = {row.id: row for row in connection.execute(_OF_IDS, {"ids": list(order_ids)})}
+    acts = capacities.capacities_of(connection, person_id, {row.facility_id for row in rows.values()}, at)
+    seen = [row for each in order_ids if (row := rows.get(each)) and _is_seen(row, person_id, acts[row.facility_id])]
+    return _briefs(connection, seen, person_id)
+
+
 def at_facility(
     connection: Connection, facility_id: int, contract_ids: Sequence[int], person_id: int
 ) -> tuple[Brief, ...]:
     """The last orders at a facility that were made for these contracts, or by the person."""
     values = {"facility_id": facility_id, "contracts": list(contract_ids), "person_id": person_id}
     return _briefs(connection, connection.execute(_AT_FACILITY, values).all(), person_id)
+
+
+def running(connection: Connection, meter_id: int, kind: Kind) -> str:
+    """The order of that kind for a meter that is under way, "" where there is none."""
+    found = connection.execute(_RUNNING, {"meter_id": meter_id, "kind": kind.value}).scalar()
+    return found or ""
 
 
 def _briefs(connection: Connection, rows: Sequence[Row[Any]], person_id: int) -> tuple[Brief, ...]:
@@ -203,6 +227,17 @@ _BRIEF = (
     "ended_at",
 )
 _BRIEFS: Select[Any] = select(*(order.c[name] for name in _BRIEF), _HOLDS.label("is_holder"))
+_RUNNING = (
+    select(order.c.id)
+    .where(order.c.meter_id == bindparam("meter_id"), order.c.kind == bindparam("kind"))
+    .where(order.c.signed_at.is_not(None), order.c.state.not_in(sorted(state.value for state in ENDED)))
+    .limit(1)
+)
+_OF_IDS: Select[Any] = (
+    _BRIEFS.add_columns(order.c.contract_id, _FOR.c.person_id.label("customer_person"))
+    .outerjoin(_FOR, _FOR.c.id == order.c.customer_id)
+    .where(order.c.id.in_(bindparam("ids", expanding=True)))
+)
 # Two ways to an order, each by its index: together as one condition they would read the whole table.
 _THEIRS = union(
     select(order.c.id).where(order.c.person_id == bindparam("person_id")),
