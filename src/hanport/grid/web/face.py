@@ -1,5 +1,6 @@
 """The company's face: its colour and its logo, as files that pages may load."""
 
+import colorsys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,18 +22,20 @@ _ENOUGH = 4.5  # contrast of text, WCAG 2.1, 1.4.3
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What a colour stands on in one theme (the tokens of hanport.css), and how it is moved until it can be read."""
+    """What a colour stands on in one theme (the tokens of hanport.css). `lightness` (0 to 1) is what it is moved towards
+    until it can be read.
+    """
 
     selector: str
     sheet: str
     ground: str
     ink: str  # on the colour
-    towards: str
+    lightness: float
     softness: float  # of the colour on the sheet, as a ground for text
 
 
-_LIGHT = Theme(":root:root,:root[data-theme=light]", "#ffffff", "#f5f6f4", "#ffffff", "#000000", 0.12)
-_DARK = Theme(":root:root[data-theme=dark]", "#16211f", "#0e1716", "#000000", "#ffffff", 0.2)
+_LIGHT = Theme(":root:root,:root[data-theme=light]", "#ffffff", "#f5f6f4", "#ffffff", 0.0, 0.12)
+_DARK = Theme(":root:root[data-theme=dark]", "#16211f", "#0e1716", "#000000", 1.0, 0.15)
 _AUTO_DARK = replace(_DARK, selector=":root:root:not([data-theme=light])")
 
 
@@ -62,17 +65,26 @@ def style_of(colour: str) -> str:
     ink = max(("#ffffff", "#000000"), key=lambda each: contrast(each, colour))
     company = f":root{{--company:{colour};--on-company:{ink}}}"
     dark = f"@media (prefers-color-scheme:dark){{{_accent(colour, _AUTO_DARK)}}}"
-    return "\n".join((company, _accent(colour, _LIGHT), dark, _accent(colour, _DARK), ""))
+    themes = "\n".join((_accent(colour, _LIGHT), dark, _accent(colour, _DARK)))
+    return f"{company}\n@media screen{{\n{themes}\n}}\n"  # on paper the shell's own black
 
 
 def readable(colour: str, theme: Theme) -> str:
     """The colour, moved only so far that text in it has the contrast of 4.5 on every ground of the theme."""
+    moved = colour
     for percent in range(101):
-        moved = mixed(colour, theme.towards, percent / 100)
+        moved = with_lightness(colour, theme.lightness, percent / 100)
         grounds = (theme.sheet, theme.ground, mixed(theme.sheet, moved, theme.softness), theme.ink)
         if all(contrast(moved, each) >= _ENOUGH for each in grounds):
-            return moved
-    return theme.towards
+            break
+    return moved
+
+
+def with_lightness(colour: str, lightness: float, share: float) -> str:
+    """A colour whose lightness is moved by a share towards another; hue and saturation stay, and with them its look."""
+    hue, own, saturation = colorsys.rgb_to_hls(*(part / 255 for part in _parts(colour)))
+    moved = own + (lightness - own) * share
+    return "#" + "".join(f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue, moved, saturation))
 
 
 def mixed(colour: str, other: str, share: float) -> str:

@@ -81,4 +81,4 @@ class Info:
 
     def _terms(self, request: Request, version: Version, versions: Sequence[Version]) -> Response:
         content = to_html(version.text(self._shell.words(request).language))
-        return self._shell.page(request, "terms.html", version=version, versions=versions, content=content)
+        return self._shell.page(request, "terms.html", terms=version, versions=versions, content=content)
