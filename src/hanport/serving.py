@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,6 +29,16 @@ class Certificate:
     chain: str
     key: str
     clients: str | None = None
+
+
+def _tls_of(certificate: Certificate) -> dict[str, Any]:
+    """What uvicorn is told of it."""
+    return {
+        "ssl_certfile": certificate.chain,
+        "ssl_keyfile": certificate.key,
+        "ssl_ca_certs": certificate.clients,
+        "ssl_cert_reqs": ssl.CERT_REQUIRED if certificate.clients else ssl.CERT_NONE,
+    }
 
 
 class _Server(uvicorn.Server):
@@ -77,10 +88,7 @@ async def serve(
         server_header=False,
         limit_concurrency=connections,
         timeout_graceful_shutdown=1,
-        ssl_certfile=certificate.chain if certificate else None,
-        ssl_keyfile=certificate.key if certificate else None,
-        ssl_ca_certs=certificate.clients if certificate else None,
-        ssl_cert_reqs=ssl.CERT_REQUIRED if certificate and certificate.clients else ssl.CERT_NONE,
+        **(_tls_of(certificate) if certificate else {}),
     )
     try:
         config.load()

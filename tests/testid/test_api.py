@@ -7,14 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hanport.clock import SystemClock
 from hanport.serving import listen, serve
 from hanport.testid.api import ROOT, Api
 from hanport.testid.book import Book
+from hanport.testid.certificates import Authority, Span, common, to_pem, write_key
 from hanport.testid.faults import Call, Fault, Faults
 from hanport.testid.orders import Event
-from hanport.testid.pki import SERVER_CA, Pki, open_pki
+from hanport.testid.pki import SERVER_CA, Pki
 from testid.scene import (
     ASTRID,
     JSON,
@@ -60,18 +62,26 @@ async def test_from_the_first_call_to_the_signature_on_real_sockets(pki: Pki) ->
         )
 
 
+def show_self_made(context: ssl.SSLContext, folder: Path) -> None:
+    """Show a certificate that has the right names, and that nobody has issued."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = Authority.root(common("Test hanport RP CA v1 TEST"), key, Span.around(SystemClock().now()))
+    write_key(folder / "key.pem", key)
+    (folder / "chain.pem").write_bytes(to_pem(made.certificate))
+    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
+
+
 async def test_nobody_gets_in_without_the_certificate(pki: Pki, tmp_path: Path) -> None:
     """TLS itself refuses: no HTTP status can be told."""
-    stranger = open_pki(tmp_path / "stranger", SystemClock().now())
     async with on_sockets(pki) as testid:
-        nobody = ssl.create_default_context(cafile=str(pki.folder / SERVER_CA))
-        other = company_context(stranger.folder)
-        other.load_verify_locations(pki.folder / SERVER_CA)
-        for context in (nobody, other):
+        nobody, stranger = (ssl.create_default_context(cafile=str(pki.folder / SERVER_CA)) for _ in range(2))
+        show_self_made(stranger, tmp_path)
+        for context in (nobody, stranger):
             async with httpx.AsyncClient(verify=context, base_url=testid.rp.base_url) as client:
                 with pytest.raises(httpx.TransportError):
                     await client.post(f"{ROOT}/auth", content=b'{"endUserIp": "192.0.2.1"}', headers=JSON)
-        async with httpx.AsyncClient(verify=company_context(stranger.folder), base_url=testid.rp.base_url) as client:
+        assert testid.service.book.orders() == []
+        async with httpx.AsyncClient(verify=ssl.create_default_context(), base_url=testid.rp.base_url) as client:
             with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
                 await client.get(f"{ROOT}/auth")
         assert (await testid.rp.get(f"{ROOT}/auth")).status_code == 405

@@ -55,15 +55,14 @@ async def _run(options: Options) -> None:
     clock = SystemClock()
     faults = Faults(Plan.parse(text) for text in options.fault)
     pki = open_pki(options.folder, clock.now(), options.company or COMPANY)
-    api = _listen(options.listen)
-    page = _listen(options.page)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(make_service(pki, faults, clock), api, page):
-        click.echo(f"testid on {_address(api, 'https')}/rp/v6.0")
-        click.echo(f"phone on {_address(page, 'http')}")
-        await stop.wait()
+    with _listen(options.listen) as api, _listen(options.page) as page:
+        async with running(make_service(pki, faults, clock), api, page):
+            click.echo(f"testid on {_address(api, 'https')}/rp/v6.0")
+            click.echo(f"phone on {_address(page, 'http')}")
+            await stop.wait()
 
 
 def _listen(text: str) -> socket.socket:

@@ -18,7 +18,7 @@ from hanport.errors import HanportError
 from hanport.testid.book import Book
 from hanport.testid.faults import SLOW_S, SUMMARIES, Faults, Plan, called, named
 from hanport.testid.orders import Event, Order, State
-from hanport.testid.people import BY_NUMBER, PEOPLE, Kind
+from hanport.testid.people import BY_NUMBER, PEOPLE, Kind, Person
 from hanport.testid.phone import Phone, Refused, suitable
 from hanport.web.security import is_own_host, is_own_origin
 
@@ -119,16 +119,15 @@ class Control:
         given = [take_up for text, take_up in ways if text]
         if len(given) != 1:
             raise HTTPException(422, "Give one of scan, autostart, call and order.")
+        if move.do in ("choose", "sign") and (move.scan or move.autostart):
+            _person(move)  # who nobody signs for is not taken up either
         return given[0]()
 
     async def _go_on(self, order: Order, move: Move) -> None:
         """Up to the text that is asked for, and where `do` says so to the signature."""
         if order.state is State.STARTED:
-            person = BY_NUMBER.get(move.person)
-            if person is None:
-                raise Refused("no-person")
             kinds = suitable(order.wanted)
-            self._phone.choose(order, person, move.kind or (kinds[0] if kinds else Kind.MOBILE))
+            self._phone.choose(order, _person(move), move.kind or (kinds[0] if kinds else Kind.MOBILE))
         if order.state is State.CALL:
             self._phone.do(order, Event.CONFIRM_CALL)
         if order.state is State.DOCUMENT:
@@ -161,6 +160,13 @@ class Control:
         """Take one away."""
         self._faults.remove(named(request.path_params["name"]))
         return await self.faults(request)
+
+
+def _person(move: Move) -> Person:
+    person = BY_NUMBER.get(move.person)
+    if person is None:
+        raise Refused("no-person")
+    return person
 
 
 def _standing(order: Order) -> Standing:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,8 +45,9 @@ _EVENTS = {
 }
 
 
+@cache
 def make_shell() -> Shell:
-    """The frame of the page. It says TEST on every page, also on those that say no."""
+    """The frame of the page, made once: it knows nothing of orders. Every page says TEST, also those that say no."""
 
     def status(request: Request, words: Words) -> StatusLine:
         return StatusLine("warn", words.t("status.test"))
@@ -176,7 +178,7 @@ class Pages:
         return RedirectResponse(f"/order/{order.claim}", 303)
 
     def _home(self, request: Request, wrong: dict[str, str] | None = None) -> Response:
-        people = [(person.key, f"{person.name}, {_written(person)}") for person in PEOPLE]
+        people = [(person.key, person.name) for person in PEOPLE]
         context = {"people": people, "chosen": _chosen(request), "wrong": wrong or {}, "oldest_s": QR_OLDEST_S}
         return self._shell.page(request, "home.html", status=422 if wrong else 200, **context)
 

@@ -33,7 +33,7 @@ async function open() {
   }
   button.textContent = button.dataset.stop;
   video.srcObject = stream;
-  await video.play();
+  video.play().catch(() => {}); // it is stopped before it plays, when the page is left
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   while (stream) {
     const found = await detector.detect(video).catch(() => []);
