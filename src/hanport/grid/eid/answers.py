@@ -163,6 +163,7 @@ def collected(body: bytes, order_ref: str) -> Collected:
     that lacks what we need: it cannot be collected again.
     """
     try:
+        body.decode()  # also where nobody looks: it is kept as it came
         found = _COLLECTED.decode(body)
     except _WRONG as error:
         raise unreadable(_place(error)) from None
