@@ -8,7 +8,8 @@ from hanport.grid.database.types import Id, Instant, Json
 _PENDING = text("state = 'pending'")
 
 # A browser's session with the pages. The cookie holds the secret; here is its hash alone. `how`, `identity_at` and
-# `evidence_sealed`: the check of a customer's identity, None before it. `staff_id`: a member of staff.
+# `evidence_sealed`: the check of a customer's identity, None before it. `staff_id`: a member of staff. What belongs to a
+# session names its id: so that no later session gets it, an id is never given again.
 session = Table(
     "web_session",
     metadata,
@@ -27,6 +28,7 @@ session = Table(
     Column("ends_at", Instant, nullable=False),
     CheckConstraint("kind IN ('visitor', 'customer', 'staff')", name="kind"),
     Index("ix_web_session_ends_at", "ends_at"),
+    sqlite_autoincrement=True,
 )
 
 # An order at BankID, from its start until it is used. `request_sealed`: what was asked and the secrets of the answer,

@@ -193,10 +193,10 @@ def restart(work: Work, id: str, asked: Asked) -> None:
 
 
 def unsettled(connection: Connection, most: int) -> list[str]:
-    """Those for orders whose answer is here and was not judged yet: of a process that ended in between."""
+    """Those whose answer is here and was not judged yet: of a process that ended in between."""
     chosen = select(identification.c.id).where(
         identification.c.state == Stand.SIGNED.value,
-        identification.c.purpose == Errand.ORDER.value,
+        identification.c.person_id.is_(None),
         (identification.c.way != Way.SAME_DEVICE.value) | identification.c.returned_at.is_not(None),
     )
     return list(connection.execute(chosen.limit(most)).scalars())

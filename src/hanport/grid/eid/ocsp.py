@@ -135,10 +135,9 @@ def _has_signed(response: OCSPResponse, responder: Certificate) -> bool:
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), hashed)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashed))
         else:
-            return False
+            assert isinstance(key, ec.EllipticCurvePublicKey)
+            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashed))
     except InvalidSignature:
         return False
     return True

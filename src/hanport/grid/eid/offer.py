@@ -8,7 +8,7 @@ from pathlib import Path
 from hanport.clock import Clock
 from hanport.grid.alarms import clear_alarm, raise_alarm
 from hanport.grid.context import Grid
-from hanport.grid.eid import readiness, trust
+from hanport.grid.eid import readiness, relying_party, trust
 from hanport.grid.eid.client import connect
 from hanport.grid.eid.flow import Flow
 from hanport.grid.eid.judging import Trust
@@ -33,6 +33,7 @@ async def offered(grid: Grid, folder: Path, clock: Clock) -> AsyncIterator[Flow 
         roots=trust.signature_roots(table, folder) if table.signature_root_file else (),
         policies=frozenset(taken),
         mobile=frozenset(trust.policies_by_qr(taken)),
+        relying_party=relying_party.name_of(trust.company_certificate(table, folder).certificate),
     )
     async with connect(table, folder, environment) as bankid:
         yield Flow(grid, bankid, trusted, clock)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from hanport.errors import ConfigError
 from hanport.grid.config import BankIDTable
 from hanport.grid.database.schema import Environment
+from hanport.grid.eid import certificates
 
 PRODUCTION_URL = "https://appapi2.bankid.com/rp/v6.0"
 TEST_URL = "https://appapi2.test.bankid.com/rp/v6.0"
@@ -33,8 +34,8 @@ PRODUCTION_HOST = "appapi2.bankid.com"
 PRODUCTION_SERVER_ROOT = "e6a2d45c0a1051c959428649f86a09a9b2152cd551993cc2eb4cf094bdacbecb"
 # CN=Test BankID SSL Root CA v1 Test, OU=Infrastructure CA, O=Finansiell ID-Teknik BID AB
 TEST_SERVER_ROOT = "f3d0740ebfb3700e3b81aa791fee451472698c84e199c2eb48a443ff1d5b405c"
-# CN=Test BankID Root CA v1 Test, OU=BankID Member Banks CA: the root of test persons' signatures. It is only ever
-# refused by this, and by its name besides: BankID delivers signature roots on request, so this is of a copy.
+# CN=Test BankID Root CA v1 Test, OU=BankID Member Banks CA: the root of test persons' signatures, computed from a copy
+# that has issued the certificates in a genuine signature of a test person. Roots are refused by it, never believed.
 TEST_SIGNATURE_ROOT = "c6faeaf8ccadcfd0738dc99140ca788c1a19a93f843c5a9ec1369872d50e45f2"
 
 _WRONG = (ValueError, TypeError, UnsupportedAlgorithm)
@@ -135,7 +136,7 @@ def is_private(path: Path) -> bool:
 
 def server_roots(table: BankIDTable, folder: Path, environment: Environment) -> tuple[x509.Certificate, ...]:
     """The roots of BankID's servers. In production only the published one is taken. Raises ConfigError."""
-    roots = certificates(table.server_ca_file, folder, "server_ca_file")
+    roots = certificates_in(table.server_ca_file, folder, "server_ca_file")
     if environment is Environment.PRODUCTION:
         for root in roots:
             if fingerprint(root) == TEST_SERVER_ROOT or is_named_test(*root.subject):
@@ -149,8 +150,9 @@ def server_roots(table: BankIDTable, folder: Path, environment: Environment) -> 
 
 
 def signature_roots(table: BankIDTable, folder: Path) -> tuple[x509.Certificate, ...]:
-    """The roots of people's signatures. Raises ConfigError."""
-    roots = certificates(table.signature_root_file, folder, "signature_root_file")
+    """The roots of people's signatures, each strong and its own issuer. Raises ConfigError."""
+    found = certificates_in(table.signature_root_file, folder, "signature_root_file")
+    roots = certificates.roots_of(b"".join(map(_pem, found)))
     for root in roots:
         if fingerprint(root) in (PRODUCTION_SERVER_ROOT, TEST_SERVER_ROOT):
             raise ConfigError(
@@ -160,7 +162,7 @@ def signature_roots(table: BankIDTable, folder: Path) -> tuple[x509.Certificate,
     return roots
 
 
-def certificates(name: str, folder: Path, setting: str) -> tuple[x509.Certificate, ...]:
+def certificates_in(name: str, folder: Path, setting: str) -> tuple[x509.Certificate, ...]:
     """The certificates in a PEM or DER file of [bankid]. Raises ConfigError."""
     if not name:
         raise ConfigError(f"[bankid] `{setting}` is missing.", "docs/bankid.md says where the file comes from.")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
 
 from hanport.errors import HanportError
 
@@ -13,63 +12,107 @@ class Unreadable(HanportError):
 
 
 class Why(StrEnum):
-    """Why a signature is not taken. Each has its explanation in words."""
-
-    explanation: str
-
-    def __new__(cls, word: str, explanation: str) -> Self:
-        made = str.__new__(cls, word)
-        made._value_ = word
-        made.explanation = explanation
-        return made
+    """Why a signature is not taken."""
 
     # The form
-    DOCTYPE = "doctype", "The XML has a DOCTYPE or declares an entity. BankID's never do."
-    COMMENT = "comment", "The XML has a comment, which could part what is signed from what is read."
-    INSTRUCTION = "instruction", "The XML has a processing instruction. BankID's never do."
-    TRAILING = "trailing", "Something stands behind the end of the XML."
-    NAMESPACE = "namespace", "A name has a prefix, or belongs to another namespace than the two of the form."
-    IDENTIFIER = "identifier", "An Id stands in another place than the two of the form, twice, or not at all."
-    SHAPE = "shape", "An element is missing, added, moved, or has other attributes than BankID's form has."
-    ENCODING = "encoding", "A field is not in base64, or its text is not in UTF-8."
-    NOT_SHOWN = "not_shown", "The text is not marked as one that the person saw."
+    DOCTYPE = "doctype"
+    COMMENT = "comment"
+    INSTRUCTION = "instruction"
+    TRAILING = "trailing"
+    NAMESPACE = "namespace"
+    IDENTIFIER = "identifier"
+    SHAPE = "shape"
+    ENCODING = "encoding"
+    NOT_SHOWN = "not_shown"
     # The signature
-    ALGORITHM = "algorithm", "Another algorithm than RSA-SHA256, SHA-256 and canonical XML 1.0 is named."
-    REFERENCE = "reference", "The two references are not those to the signed data and to the certificates."
-    SIGNATURE = "signature", "The signature was not made with the key of the person's certificate, or of other digests."
-    DATA_DIGEST = "data_digest", "The text, the hidden data or what else was signed has been changed."
-    KEY_DIGEST = "key_digest", "The certificates are others than those that were signed."
+    ALGORITHM = "algorithm"
+    REFERENCE = "reference"
+    SIGNATURE = "signature"
+    DATA_DIGEST = "data_digest"
+    KEY_DIGEST = "key_digest"
     # The certificates
-    CERTIFICATE = "certificate", "A certificate cannot be read."
-    EXTRA_CERTIFICATE = "extra_certificate", "More certificates are carried than lead from the person to the root."
-    CHAIN = "chain", "A certificate was not issued by the one that follows it."
-    ROOT = "root", "The certificates do not lead to the root that was given."
-    VALIDITY = "validity", "A certificate was not valid at that time."
-    AUTHORITY = "authority", "A certificate has issued another, and may not: by its kind, its use or the path's length."
-    KEY_USAGE = "key_usage", "The person's certificate is not one for signatures."
-    POLICY = "policy", "The kind of BankID, its certificate policy, is none of those that are taken."
-    WEAK_KEY = "weak_key", "A key is of another kind or shorter than BankID's are."
-    WEAK_HASH = "weak_hash", "A certificate is signed with a hash that is broken, such as SHA-1."
-    CRITICAL = "critical", "A certificate has a critical extension that is not understood."
-    NO_PERSON = "no_person", "The certificate does not name one person with a number of 12 digits."
+    CERTIFICATE = "certificate"
+    EXTRA_CERTIFICATE = "extra_certificate"
+    CHAIN = "chain"
+    ROOT = "root"
+    VALIDITY = "validity"
+    AUTHORITY = "authority"
+    KEY_USAGE = "key_usage"
+    POLICY = "policy"
+    WEAK_KEY = "weak_key"
+    WEAK_HASH = "weak_hash"
+    CRITICAL = "critical"
+    NO_PERSON = "no_person"
     # The answer of the certificate's issuer (OCSP)
-    OCSP_UNREADABLE = "ocsp_unreadable", "The OCSP response cannot be read."
-    OCSP_ERROR = "ocsp_error", "The OCSP response is an error of the responder."
-    OCSP_RESPONDER = "ocsp_responder", "The OCSP response comes from nobody whom the certificate's issuer has named."
-    OCSP_SIGNATURE = "ocsp_signature", "The signature of the OCSP response is wrong."
-    OCSP_CERTIFICATE = "ocsp_certificate", "The OCSP response is about another certificate."
-    OCSP_REVOKED = "ocsp_revoked", "The certificate was revoked."
-    OCSP_UNKNOWN = "ocsp_unknown", "The issuer does not know the certificate."
-    OCSP_TIME = "ocsp_time", "The OCSP response is of another time."
-    OCSP_NONCE = "ocsp_nonce", "The OCSP response was made for another signature."
-    OCSP_ABSENT = "ocsp_absent", "The OCSP response is missing."
+    OCSP_UNREADABLE = "ocsp_unreadable"
+    OCSP_ERROR = "ocsp_error"
+    OCSP_RESPONDER = "ocsp_responder"
+    OCSP_SIGNATURE = "ocsp_signature"
+    OCSP_CERTIFICATE = "ocsp_certificate"
+    OCSP_REVOKED = "ocsp_revoked"
+    OCSP_UNKNOWN = "ocsp_unknown"
+    OCSP_TIME = "ocsp_time"
+    OCSP_NONCE = "ocsp_nonce"
+    OCSP_ABSENT = "ocsp_absent"
     # What was asked for
-    DOCUMENT = "document", "It is a login where a signature was asked for, or the other way about."
-    PERSON = "person", "Another person has signed."
-    TEXT = "text", "Another text was signed than the one that was sent."
-    TEXT_FORMAT = "text_format", "The text was shown in another format than the one that was asked for."
-    HIDDEN_DATA = "hidden_data", "Other hidden data were signed than those that were sent."
-    RELYING_PARTY = "relying_party", "It was made for somebody else."
+    DOCUMENT = "document"
+    PERSON = "person"
+    TEXT = "text"
+    TEXT_FORMAT = "text_format"
+    HIDDEN_DATA = "hidden_data"
+    RELYING_PARTY = "relying_party"
+
+    @property
+    def explanation(self) -> str:
+        """What is wrong, in words for people."""
+        return _EXPLANATIONS[self]
+
+
+# For people. The texts say what is wrong of the thing, and nothing of what is in it.
+_EXPLANATIONS = {
+    Why.DOCTYPE: "The XML has a DOCTYPE or declares an entity. BankID's never do.",
+    Why.COMMENT: "The XML has a comment, which could part what is signed from what is read.",
+    Why.INSTRUCTION: "The XML has a processing instruction. BankID's never do.",
+    Why.TRAILING: "Something stands behind the end of the XML.",
+    Why.NAMESPACE: "A name has a prefix, or belongs to another namespace than the two of the form.",
+    Why.IDENTIFIER: "An Id stands in another place than the two of the form, twice, or not at all.",
+    Why.SHAPE: "An element is missing, added, moved, or has other attributes than BankID's form has.",
+    Why.ENCODING: "A field is not in base64, or its text is not in UTF-8.",
+    Why.NOT_SHOWN: "The text is not marked as one that the person saw.",
+    Why.ALGORITHM: "Another algorithm than RSA-SHA256, SHA-256 and canonical XML 1.0 is named.",
+    Why.REFERENCE: "The two references are not those to the signed data and to the certificates.",
+    Why.SIGNATURE: "The signature was not made with the key of the person's certificate, or of other digests.",
+    Why.DATA_DIGEST: "The text, the hidden data or what else was signed has been changed.",
+    Why.KEY_DIGEST: "The certificates are others than those that were signed.",
+    Why.CERTIFICATE: "A certificate cannot be read.",
+    Why.EXTRA_CERTIFICATE: "More certificates are carried than lead from the person to the root.",
+    Why.CHAIN: "A certificate was not issued by the one that follows it.",
+    Why.ROOT: "The certificates do not lead to the root that was given.",
+    Why.VALIDITY: "A certificate was not valid at that time.",
+    Why.AUTHORITY: "A certificate has issued another, and may not: by its kind, its use or the path's length.",
+    Why.KEY_USAGE: "The person's certificate is not one for signatures.",
+    Why.POLICY: "The kind of BankID, its certificate policy, is none of those that are taken.",
+    Why.WEAK_KEY: "A key is of another kind or shorter than BankID's are.",
+    Why.WEAK_HASH: "A certificate is signed with a hash that is broken, such as SHA-1.",
+    Why.CRITICAL: "A certificate has a critical extension that is not understood.",
+    Why.NO_PERSON: "The certificate does not name one person with a number of 12 digits.",
+    Why.OCSP_UNREADABLE: "The OCSP response cannot be read.",
+    Why.OCSP_ERROR: "The OCSP response is an error of the responder.",
+    Why.OCSP_RESPONDER: "The OCSP response comes from nobody whom the certificate's issuer has named.",
+    Why.OCSP_SIGNATURE: "The signature of the OCSP response is wrong.",
+    Why.OCSP_CERTIFICATE: "The OCSP response is about another certificate.",
+    Why.OCSP_REVOKED: "The certificate was revoked.",
+    Why.OCSP_UNKNOWN: "The issuer does not know the certificate.",
+    Why.OCSP_TIME: "The OCSP response is of another time.",
+    Why.OCSP_NONCE: "The OCSP response was made for another signature.",
+    Why.OCSP_ABSENT: "The OCSP response is missing.",
+    Why.DOCUMENT: "It is a login where a signature was asked for, or the other way about.",
+    Why.PERSON: "Another person has signed.",
+    Why.TEXT: "Another text was signed than the one that was sent.",
+    Why.TEXT_FORMAT: "The text was shown in another format than the one that was asked for.",
+    Why.HIDDEN_DATA: "Other hidden data were signed than those that were sent.",
+    Why.RELYING_PARTY: "It was made for somebody else.",
+}
 
 
 class Refused(Exception):

@@ -35,6 +35,7 @@ def _session() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_session_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_web_session_secret_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_web_session_ends_at", "web_session", ["ends_at"])
     op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"])
