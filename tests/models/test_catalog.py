@@ -6,7 +6,7 @@ import re
 import pytest
 
 from hanport.locale import has_text
-from hanport.models import MODELS, Feed, MeterClock, Model, Plug, Sure
+from hanport.models import MODELS, Feed, MeterClock, Model, OwnSupply, Plug, Sure
 from hanport.models.rows import (
     AIDON_HDLC,
     KAIFA_HDLC,
@@ -96,3 +96,10 @@ def test_facts_that_others_rely_on() -> None:
     assert MODELS["kaifa-hdlc"].interval_s == 15
     assert MODELS["landisgyr-e360"].clock is MeterClock.NORMAL_TIME
     assert MODELS["kamstrup-omnia"].clock is MeterClock.BY_SETTING
+
+
+def test_a_supply_that_is_not_confirmed_is_not_relied_on() -> None:
+    own = {name: model.supply.own for name, model in MODELS.items()}
+    assert own["kamstrup-omnipower-p1"] is OwnSupply.NEEDED
+    assert own["aidon-6534"] is OwnSupply.NOT_NEEDED
+    assert own["kamstrup-omnia"] is own["sagemcom-s211"] is OwnSupply.ADVISED

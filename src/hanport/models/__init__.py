@@ -6,6 +6,7 @@ from hanport.models.model import (
     MeterClock,
     Model,
     Module,
+    OwnSupply,
     Plug,
     Sign,
     Source,
@@ -13,6 +14,7 @@ from hanport.models.model import (
     Sure,
 )
 from hanport.models.recognise import recognise
+from hanport.models.registered import registered
 
 __all__ = [
     "MODELS",
@@ -20,10 +22,12 @@ __all__ = [
     "MeterClock",
     "Model",
     "Module",
+    "OwnSupply",
     "Plug",
     "Sign",
     "Source",
     "Supply",
     "Sure",
     "recognise",
+    "registered",
 ]

@@ -36,6 +36,14 @@ class Feed(StrEnum):
     UNKNOWN = "unknown"
 
 
+class OwnSupply(StrEnum):
+    """Whether the reader should have a supply of its own."""
+
+    NEEDED = "needed"  # it feeds the port
+    ADVISED = "advised"  # that the port feeds it is not confirmed
+    NOT_NEEDED = "not-needed"
+
+
 class MeterClock(StrEnum):
     """What the meter's clock shows in summer."""
 
@@ -52,6 +60,16 @@ class Supply:
     voltage_mv: int | None
     current_ma: int | None
     sure: Sure
+
+    @property
+    def own(self) -> OwnSupply:
+        """Whether the reader should have a supply of its own. What is not confirmed is not relied on."""
+        match self.feed:
+            case Feed.GIVES if self.sure is Sure.CONFIRMED:
+                return OwnSupply.NOT_NEEDED
+            case Feed.NEEDS:
+                return OwnSupply.NEEDED
+        return OwnSupply.ADVISED
 
 
 @dataclass(frozen=True, slots=True)
