@@ -199,6 +199,8 @@ _CAPACITIES = union_all(
     .add_columns(literal(0).label("holders"))
     .where(contract.c.facility_id.in_(_IDS)),
 )
+# The contracts that a person acts for, with the parameters `person_id` and `at`.
+CONTRACTS = union(_own(contract.c.id), _acted(contract.c.id)).subquery()
 _OF_PERSON = union(_own(contract.c.facility_id), _acted(contract.c.facility_id)).subquery()
 _LISTED = (
     select(facility.c.id)

@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from hanport.grid import people
 from hanport.grid.database.work import Work
 from hanport.grid.keys import Purpose
+from hanport.grid.letters import codes
 from hanport.grid.ordering.identity import VALID_FOR, CheckedIdentity, IdentityError
 from hanport.grid.right import IdentityCheck
 from hanport.grid.web import sessions
 from hanport.grid.web.sessions import Session
-
-# Whoever comes with a code from a letter was checked by the service itself.
-_BY_SERVICE = "letter code"
 
 
 def is_fresh(session: Session, at: datetime, within: timedelta = VALID_FOR) -> bool:
@@ -29,12 +27,10 @@ def identity_of(work: Work, session: Session) -> CheckedIdentity:
     number = None if session.person_id is None else people.number_of(work.connection, work.keyring, session.person_id)
     if sealed is None or number is None or session.how is None or session.identity_at is None:
         raise IdentityError("Nobody is identified in this session.", "Identify first.")
-    identity = CheckedIdentity(
-        number=number,
-        how=session.how,
-        checked_at=session.identity_at,
-        evidence=work.keyring.open(sealed, Purpose.EVIDENCE),
-        staff="" if session.how is IdentityCheck.BANKID else _BY_SERVICE,
-    )
+    evidence = work.keyring.open(sealed, Purpose.EVIDENCE)
+    if session.how is IdentityCheck.LETTER:
+        identity = codes.identity_by(number, evidence)
+    else:
+        identity = CheckedIdentity(number, session.how, session.identity_at, evidence)
     identity.hold_at(work.at)
     return identity

@@ -144,6 +144,12 @@ def at_facility(
     return _briefs(connection, connection.execute(_AT_FACILITY, values).all(), person_id)
 
 
+def by_others(connection: Connection, person_id: int, at: datetime) -> tuple[Brief, ...]:
+    """The last orders that others have made for the contracts of those facilities where the person acts."""
+    rows = connection.execute(_BY_OTHERS, {"person_id": person_id, "at": at}).all()
+    return _briefs(connection, rows, person_id)
+
+
 def running(connection: Connection, meter_id: int, kind: Kind) -> str:
     """The order of that kind for a meter that is under way, "" where there is none."""
     found = connection.execute(_RUNNING, {"meter_id": meter_id, "kind": kind.value}).scalar()
@@ -227,6 +233,12 @@ _BRIEF = (
     "ended_at",
 )
 _BRIEFS: Select[Any] = select(*(order.c[name] for name in _BRIEF), _HOLDS.label("is_holder"))
+_BY_OTHERS = (
+    _BRIEFS.where(order.c.contract_id.in_(select(capacities.CONTRACTS.c.id)), order.c.signed_at.is_not(None))
+    .where(or_(order.c.person_id.is_(None), order.c.person_id != bindparam("person_id")))
+    .order_by(order.c.signed_at.desc(), order.c.id)
+    .limit(10)
+)
 _RUNNING = (
     select(order.c.id)
     .where(order.c.meter_id == bindparam("meter_id"), order.c.kind == bindparam("kind"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.routing import BaseRoute
 
-from hanport.grid.web import facilities, ordering_desk, orders, restart, warranty
+from hanport.grid.web import code, facilities, log, me, not_me, ordering_desk, orders, restart, warranty
 from hanport.grid.web.parts import WebParts
 from hanport.web.shell import Link, Shell, Visitor
 
@@ -14,6 +14,10 @@ _PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
     orders.routes,
     restart.routes,
     warranty.routes,
+    log.routes,
+    me.routes,
+    not_me.routes,
+    code.routes,
 )
 
 
@@ -29,6 +33,6 @@ def _is_customer(visitor: Visitor) -> bool:
 NAVIGATION = (
     Link("facilities", facilities.PATH, _is_customer),
     Link("asked", orders.PATH, _is_customer),
-    Link("log", "/log", _is_customer),
-    Link("me", "/me", _is_customer),
+    Link("log", log.PATH, _is_customer),
+    Link("me", me.PATH, _is_customer),
 )
