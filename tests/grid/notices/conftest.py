@@ -2,6 +2,7 @@
 
 import pytest
 
+from grid.notices.office import Office
 from grid.ordering.desk import Desk
 from grid.reconcile.hands import Hands
 from hanport.grid.database.work import Database
@@ -17,3 +18,9 @@ def desk(database: Database) -> Desk:
 def hands(database: Database) -> Hands:
     """Hands that do what the worker does."""
     return Hands(database)
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    """A company that tells its customers."""
+    return Office(database)
