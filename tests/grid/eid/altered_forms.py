@@ -97,6 +97,7 @@ NAMES: Altered = {
     ),
     "an attribute with a prefix": (put("<Signature ", '<Signature xml:base="http://x" '), Why.NAMESPACE),
     "an xml:id": (put("<Object>", '<Object xml:id="bidSignedData">'), Why.NAMESPACE),
+    "a part in BankID's namespace": (put(f'<SignedInfo xmlns="{DSIG}"', f'<SignedInfo xmlns="{BANKID}"'), Why.SHAPE),
     "an Id twice": (put("<Object>", '<Object Id="bidSignedData">'), Why.IDENTIFIER),
     "an Id in small letters": (put("<Object>", '<Object id="bidSignedData">'), Why.IDENTIFIER),
     "an Id in the app's fields": (sealed(put("<ai>", '<ai Id="bidSignedData">', DATA), KEYS), Why.IDENTIFIER),

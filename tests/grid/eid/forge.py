@@ -51,8 +51,8 @@ def name(*parts: tuple[x509.ObjectIdentifier, str]) -> x509.Name:
 
 def usage(*uses: str) -> Extension:
     """What a key may be used for."""
-    known = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-    known += ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
+    known = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"]
+    known += ["key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
     return x509.KeyUsage(**{each: each in uses for each in known}), True
 
 

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from grid.eid.forge import (
     AT,
@@ -150,6 +150,7 @@ def _but(*extensions: tuple[x509.ExtensionType, bool]) -> tuple[tuple[x509.Exten
 
 NO_AUTHORITY = (x509.BasicConstraints(ca=False, path_length=None), True)
 NAMES_ONLY = (x509.NameConstraints([x509.DirectoryName(name((NameOID.COUNTRY_NAME, "SE")))], None), True)
+BROKEN = (x509.UnrecognizedExtension(ExtensionOID.EXTENDED_KEY_USAGE, b"\xff"), False)
 UNKNOWN = (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5.6.7"), b"\x05\x00"), True)
 SMALL = rsa_key("small", 1024)
 CHAINS: dict[str, tuple[Chain, Why]] = {
@@ -188,6 +189,7 @@ CHAINS: dict[str, tuple[Chain, Why]] = {
         chain(over=(CUSTOMER.but(extensions=(*CUSTOMER.extensions, UNKNOWN)), MEMBER)),
         Why.CRITICAL,
     ),
+    "an extension that cannot be read": (chain(person=PERSON.but(extensions=_but(BROKEN))), Why.CERTIFICATE),
     "constraints of names": (
         chain(over=(CUSTOMER.but(extensions=(*CUSTOMER.extensions, NAMES_ONLY)), MEMBER)),
         Why.CRITICAL,
@@ -264,6 +266,18 @@ def test_sha1_is_refused(place: int) -> None:
     hashed = carried[place].signature_hash_algorithm
     assert isinstance(hashed, hashes.SHA1)
     assert seen(carrying(*carried)) is Why.WEAK_HASH
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(("old", "new"), [("a003020102", "a003020101"), ("a0030201020214", "a003020102021480")])
+def test_certificates_that_the_standard_forbids_are_refused(place: int, old: str, new: str) -> None:
+    """Of version 2, and with a number below zero."""
+    ders = [each.public_bytes(Encoding.DER) for each in genuine_chain().carried]
+    before, after = bytes.fromhex(old), bytes.fromhex(new)
+    cut = ders[place].index(before)
+    ders[place] = ders[place][:cut] + after + ders[place][cut + len(after) :]
+    assert seen(carrying(*ders)) is Why.CERTIFICATE
 
 
 @pytest.mark.parametrize("exponent", [3, 17, 257])

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as library
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -182,6 +183,50 @@ def test_a_response_signed_with_sha1_is_refused() -> None:
     response = library.load_der_ocsp_response(der)
     assert why(der.replace(sha256, sha1, 1)) is Why.OCSP_SIGNATURE
     assert response.signature_algorithm_oid.dotted_string == "1.2.840.113549.1.1.11"
+
+
+def _der(tag: int, *inner: bytes) -> bytes:
+    body = b"".join(inner)
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + body if len(body) > 127 else bytes((tag, len(body))) + body
+
+
+def _resigned(tbs: bytes) -> bytes:
+    """A response of a form that the library does not write, signed by the responder."""
+    certificate = certify(RESPONDER, ISSUER).certificate.public_bytes(Encoding.DER)
+    value = b"\x00" + rsa_key("responder").sign(tbs, padding.PKCS1v15(), hashes.SHA256())
+    algorithm = bytes.fromhex("300d06092a864886f70d01010b0500")
+    basic = _der(0x30, tbs, algorithm, _der(0x03, value), _der(0xA0, _der(0x30, certificate)))
+    kind = bytes.fromhex("06092b0601050507300101")
+    return _der(0x30, b"\x0a\x01\x00", _der(0xA0, _der(0x30, kind, _der(0x04, basic))))
+
+
+TBS = library.load_der_ocsp_response(GENUINE.der()).tbs_response_bytes
+SHA1 = bytes.fromhex("300906052b0e03021a0500")
+
+
+def _about_two() -> bytes:
+    """The response to be signed, with what it says of the certificate twice."""
+    place = TBS.index(SHA1) - 4  # behind the heads of SingleResponse and CertID
+    single = TBS[place : place + 2 + TBS[place + 1]]
+    head = 4 if TBS[1] == 0x82 else 3
+    return _der(0x30, TBS[head : place - 2], _der(0x30, single, single), TBS[place + len(single) :])
+
+
+def test_a_response_of_another_form_is_taken_where_it_is_right() -> None:
+    assert why(_resigned(TBS)) is None
+
+
+def test_a_response_about_two_certificates_is_refused() -> None:
+    der = _resigned(_about_two())
+    assert len(list(library.load_der_ocsp_response(der).responses)) == 2
+    assert why(der) is Why.OCSP_UNREADABLE
+    with pytest.raises(Refused):
+        ocsp.true_at(ocsp.load(der))
+
+
+def test_a_response_with_an_unknown_hash_is_refused() -> None:
+    assert why(_resigned(TBS.replace(SHA1, SHA1[:-3] + b"\x1b\x05\x00"))) is Why.OCSP_UNREADABLE
 
 
 ERRORS = [each for each in library.OCSPResponseStatus if each is not library.OCSPResponseStatus.SUCCESSFUL]

@@ -15,7 +15,8 @@ from lxml import etree
 from grid.eid.altered_forms import EVIL, GENUINE, KEYS, WITHOUT_ID
 from grid.eid.forge import AT, LOGIN, Order, genuine_chain, sent, signature
 from grid.eid.forge_ocsp import Response
-from hanport.grid.eid.signature import LONGEST, Unreadable, Verdict, verify
+from hanport.grid.eid.signature import Unreadable, Verdict, verify
+from hanport.grid.eid.signature_xml import LONGEST
 
 XML = GENUINE.encode()
 SENT = sent(GENUINE)
@@ -130,7 +131,8 @@ def dealt(tree: bytes, random_: random.Random, times: int) -> bytes:
                 one.text = copied.text
             case 5:
                 one.attrib.update(copied.attrib)
-    return etree.tostring(root)
+    written: bytes = etree.tostring(root)
+    return written
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,6 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.ocsp import OCSPResponseBuilder, OCSPResponseStatus
 
 from grid.eid.forge import (
     AT,
@@ -55,6 +56,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "ocsp.der").write_bytes(response)
     (tmp_path / "ocsp.b64").write_bytes(base64.encodebytes(response))
     (tmp_path / "other.der").write_bytes(Response(sent(signature(LOGIN))).der())
+    error = OCSPResponseBuilder.build_unsuccessful(OCSPResponseStatus.TRY_LATER)
+    (tmp_path / "error.der").write_bytes(error.public_bytes(Encoding.DER))
     return tmp_path
 
 
@@ -124,6 +127,7 @@ def test_a_login_without_a_text_is_told(folder: Path) -> None:
         ("order.b64", ("--at", "2028-01-01T00:00:00Z"), "validity"),
         ("order.b64", ("--at", "2026-11-25T08:00:00Z", "--ocsp", "other.der"), "ocsp_nonce"),
         ("order.b64", ("--at", "2026-12-25T08:00:00Z", "--ocsp", "ocsp.der"), "ocsp_time"),
+        ("order.b64", ("--ocsp", "error.der"), "ocsp_error"),
         ("order.b64", ("--policy", "1.2.752.78.1.5"), "policy"),
     ],
 )
