@@ -4,7 +4,6 @@ import pytest
 
 from hanport.clock import ManualClock
 from hanport.grid.config import LimitsTable
-from hanport.grid.web import limits
 from hanport.grid.web.limits import Limits, What, network_of
 
 FEW = LimitsTable(requests=4, identifications=2, logins=1)
@@ -53,8 +52,8 @@ def test_what_is_counted_as_one(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
-def test_memory_is_bounded_and_the_oldest_is_forgotten(few: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_ADDRESSES", 3)
+def test_memory_is_bounded_and_the_oldest_is_forgotten(clock: ManualClock) -> None:
+    few = Limits(FEW, clock, addresses=3)
     for each in range(3):
         few.take(What.LOGIN, f"192.0.2.{each}")
     assert few.take(What.LOGIN, "192.0.2.0") > 0  # asked again: now 1 is the oldest

@@ -100,7 +100,7 @@ REFUSED = [
     ("contact.hours", {"sv": "", "en": ""}, "empty in a language"),
     ("contact.hours", {"sv": "Bara på svenska"}, "empty in a language"),
     ("help.more", {"sv": "Bara på svenska", "en": " \n "}, "one language only"),
-    ("start.lead", {"sv": "x" * 401, "en": "x"}, "401 signs, and 400 is the most"),
+    ("start.lead", {"sv": "x" * 401, "en": "x"}, "too long"),
     ("start.leaf", {"sv": "x", "en": "x"}, "no such text"),
 ]
 

@@ -23,15 +23,16 @@ class What(StrEnum):
 
 
 class Limits:
-    """Counts, and says when it is enough."""
+    """Counts, and says when it is enough. It remembers so many `addresses`."""
 
-    def __init__(self, settings: LimitsTable, clock: Clock) -> None:
+    def __init__(self, settings: LimitsTable, clock: Clock, *, addresses: int = _ADDRESSES) -> None:
         self._most = {
             What.REQUEST: settings.requests,
             What.IDENTIFICATION: settings.identifications,
             What.LOGIN: settings.logins,
         }
         self._clock = clock
+        self._addresses = addresses
         self._counts: OrderedDict[tuple[What, str], tuple[float, int]] = OrderedDict()
 
     def take(self, what: What, address: str) -> float:
@@ -42,7 +43,7 @@ class Limits:
             begun_s, count = now_s, 0
         self._counts[key] = (begun_s, count + 1)
         self._counts.move_to_end(key)
-        if len(self._counts) > _ADDRESSES:
+        if len(self._counts) > self._addresses:
             self._counts.popitem(last=False)
         return 0.0 if count < self._most[what] else _WINDOW_S - (now_s - begun_s)
 

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -21,11 +22,12 @@ from hanport.web.shell import Brand, Frame, Link, Shell, Visitor
 
 COOKIE_PREFIX = "hanport_grid"
 # Searched in this order for a text: `t("key")` finds the first.
-CATALOGS = ("grid_web", "grid_identify", "grid_customer", "grid_staff", "bankid", "web")
+CATALOGS = ("grid_web", "grid_identify", "grid_customer", "grid_staff", "grid_texts", "bankid", "web")
 FOLDER = Path(__file__).parent
 
 # What gives the pages: one module a kind.
-PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
+Pages: TypeAlias = Callable[[WebParts, Shell], Sequence[BaseRoute]]
+PAGES: tuple[Pages, ...] = (
     face.routes,
     public_pages.routes,
     identify.routes,
@@ -69,11 +71,11 @@ def make_shell(parts: WebParts) -> Shell:
     return shell
 
 
-def make_site(parts: WebParts) -> Starlette:
-    """All pages."""
+def make_site(parts: WebParts, *, more: Sequence[Pages] = ()) -> Starlette:
+    """All pages; `more` are others in the same frame."""
     shell = make_shell(parts)
     routes: list[BaseRoute] = [*shell.routes()]
-    for pages in PAGES:
+    for pages in (*PAGES, *more):
         routes += pages(parts, shell)
 
     async def refuse(request: Request, status: int, reason: str) -> Response:

@@ -5,7 +5,26 @@ from collections.abc import Callable, Sequence
 from starlette.routing import BaseRoute
 
 from hanport.grid.staff.roles import Permission
-from hanport.grid.web import staff_account, staff_enrol, staff_login
+from hanport.grid.web import (
+    staff_account,
+    staff_accounts,
+    staff_alarms,
+    staff_desk,
+    staff_enrol,
+    staff_facility,
+    staff_find,
+    staff_imports,
+    staff_log,
+    staff_login,
+    staff_meters,
+    staff_orders,
+    staff_person,
+    staff_proposals,
+    staff_statistics,
+    staff_tokens,
+    staff_wordings,
+    staff_work,
+)
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import StaffVisitor
 from hanport.web.shell import Link, Shell, Visitor
@@ -14,6 +33,21 @@ _MODULES = (
     staff_login.routes,
     staff_enrol.routes,
     staff_account.routes,
+    staff_desk.routes,
+    staff_orders.routes,
+    staff_find.routes,
+    staff_facility.routes,
+    staff_person.routes,
+    staff_meters.routes,
+    staff_alarms.routes,
+    staff_work.routes,
+    staff_imports.routes,
+    staff_proposals.routes,
+    staff_statistics.routes,
+    staff_log.routes,
+    staff_tokens.routes,
+    staff_accounts.routes,
+    staff_wordings.routes,
 )
 
 

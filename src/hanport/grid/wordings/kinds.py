@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hanport.errors import HanportError
 from hanport.models import MODELS
@@ -12,8 +13,33 @@ _PARAGRAPH = 2_000
 _LINE = 200
 
 
+class Problem(StrEnum):
+    """Why a text cannot be changed as asked. Pages say it as `texts.error.<problem>`."""
+
+    UNKNOWN = "unknown"
+    LONG = "long"
+    EMPTY = "empty"
+    ONE_LANGUAGE = "one_language"
+    NO_VERSION = "no_version"
+    MEANWHILE = "meanwhile"
+
+
+_WORDS: dict[Problem, tuple[str, str]] = {
+    Problem.UNKNOWN: ("There is no such text.", "Choose one from the list of texts."),
+    Problem.LONG: ("The text is too long.", "Make it shorter, or put a part of it elsewhere."),
+    Problem.EMPTY: ("The text is empty in a language.", "Write it in both languages."),
+    Problem.ONE_LANGUAGE: ("The text is written in one language only.", "Write it in both languages, or in none."),
+    Problem.NO_VERSION: ("There is no such version.", "Choose one from the history."),
+    Problem.MEANWHILE: ("Somebody else has changed this text meanwhile.", "Compare the two, and save again."),
+}
+
+
 class WordingError(HanportError):
-    """A text cannot be changed as asked."""
+    """A text cannot be changed as asked. Nothing has changed."""
+
+    def __init__(self, why: Problem) -> None:
+        super().__init__(*_WORDS[why])
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +79,7 @@ def kind_of(key: str) -> Kind:
     """Raises WordingError for a text that there is not."""
     kind = KINDS.get(key)
     if kind is None:
-        raise WordingError("There is no such text.", "Choose one from the list of texts.")
+        raise WordingError(Problem.UNKNOWN)
     return kind
 
 

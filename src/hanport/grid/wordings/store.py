@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from hanport.grid.config import GridConfig
 from hanport.grid.database.wording_tables import wording, wording_count
 from hanport.grid.database.work import Work
-from hanport.grid.wordings.kinds import Kind, WordingError, kind_of
+from hanport.grid.wordings.kinds import Kind, Problem, WordingError, kind_of
 from hanport.grid.wordings.shipped import filled, shipped
 from hanport.locale import LANGUAGES
 
@@ -22,6 +22,9 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 
 class ChangedMeanwhile(WordingError):
     """Somebody else has changed the text since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem.MEANWHILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def revert(work: Work, key: str, number: int, *, expected: int) -> int:
         return add(work, Version(key, expected + 1, {}, work.at, work.actor, 0))
     found = version_of(work.connection, key, number)
     if found is None:
-        raise WordingError("There is no such version.", "Choose one from the history.")
+        raise WordingError(Problem.NO_VERSION)
     return add(work, Version(key, expected + 1, found.texts, work.at, work.actor, number))
 
 
@@ -147,21 +150,18 @@ def _held(work: Work, kind: Kind, expected: int) -> Version | None:
     hold(work)
     latest = latest_of(work.connection, kind.key)
     if (latest.number if latest else 0) != expected:
-        raise ChangedMeanwhile("Somebody else has changed this text meanwhile.", "Compare the two, and save again.")
+        raise ChangedMeanwhile
     return latest
 
 
 def _refuse_wrong(kind: Kind, texts: Mapping[str, str]) -> None:
-    longest = max(len(text) for text in texts.values())
-    if longest > kind.longest:
-        raise WordingError(
-            f"The text has {longest} signs, and {kind.longest} is the most.", "Make it shorter, or put it elsewhere."
-        )
+    if max(len(text) for text in texts.values()) > kind.longest:
+        raise WordingError(Problem.LONG)
     written = [bool(text) for text in texts.values()]
     if kind.is_needed and not all(written):
-        raise WordingError("The text is empty in a language.", "Write it in both languages.")
+        raise WordingError(Problem.EMPTY)
     if any(written) and not all(written):
-        raise WordingError("The text is written in one language only.", "Write it in both languages, or in none.")
+        raise WordingError(Problem.ONE_LANGUAGE)
 
 
 def _version(row: Row[Any]) -> Version:
