@@ -25,7 +25,6 @@ from testid.scene import (
     Scene,
     base64,
     code_of,
-    company_context,
     on_sockets,
     scene,
     sign_body,

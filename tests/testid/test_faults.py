@@ -1,5 +1,7 @@
 """Faults by name: how they are planned, and when they strike."""
 
+from pathlib import Path
+
 import pytest
 
 from hanport.errors import ConfigError
@@ -9,6 +11,13 @@ from hanport.testid.faults import MOST_PLANNED, SUMMARIES, Call, Fault, Faults, 
 def test_every_fault_is_explained() -> None:
     assert set(SUMMARIES) == set(Fault)
     assert len(set(SUMMARIES.values())) == len(Fault)
+
+
+def test_the_page_of_the_service_has_them_all() -> None:
+    page = (Path(__file__).parents[2] / "docs/testid.md").read_text("utf-8")
+    table = page.partition("<!-- faults of the test identity -->\n")[2].partition("<!-- end of")[0]
+    rows = "".join(f"| `{fault}` | {summary} |\n" for fault, summary in SUMMARIES.items())
+    assert table == f"| name | what happens |\n|---|---|\n{rows}"
 
 
 @pytest.mark.parametrize(

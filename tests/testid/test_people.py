@@ -1,5 +1,7 @@
 """The invented people have test numbers, and nothing but test numbers."""
 
+from pathlib import Path
+
 import pytest
 from personnummer.personnummer import Personnummer
 
@@ -17,6 +19,11 @@ def test_every_number_is_one_that_the_tax_agency_gives_for_tests(person: Person)
 def test_everybody_is_somebody_else() -> None:
     assert len(BY_KEY) == len(BY_NUMBER) == len({person.name for person in PEOPLE}) == len(PEOPLE)
     assert BY_NUMBER["191212121212"].name == "Tolvan Tolvansson"
+
+
+def test_the_page_of_the_service_has_them_all() -> None:
+    page = (Path(__file__).parents[2] / "docs/testid.md").read_text("utf-8")
+    assert "".join(f"| {person.name} | {person.number} |\n" for person in PEOPLE) + "<!-- end of people -->" in page
 
 
 def test_policies_are_those_of_the_test_environment() -> None:

@@ -110,6 +110,8 @@ WRONG_OF_DEVICE: list[dict[str, object]] = [
     {"requirement": {"personalNumber": TOLVAN + "\n"}},
     {"requirement": {"certificatePolicies": []}},
     {"requirement": {"certificatePolicies": ["mobile"]}},
+    {"requirement": {"certificatePolicies": ["1.2.*.4"]}},
+    {"requirement": {"certificatePolicies": ["*"]}},
     {"requirement": {"cardReader": "class3"}},
     {"requirement": {"pinCode": "yes"}},
     {"requirement": []},

@@ -54,11 +54,11 @@ async def _run(options: Options) -> None:
         raise ConfigError(f"The test identity needs {missing.name}.", "pip install 'hanport[testid]'") from missing
     clock = SystemClock()
     faults = Faults(Plan.parse(text) for text in options.fault)
-    pki = open_pki(options.folder, clock.now(), options.company or COMPANY)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _listen(options.listen) as api, _listen(options.page) as page:
+        pki = open_pki(options.folder, clock.now(), options.company or COMPANY)
         async with running(make_service(pki, faults, clock), api, page):
             click.echo(f"testid on {_address(api, 'https')}/rp/v6.0")
             click.echo(f"phone on {_address(page, 'http')}")

@@ -16,7 +16,7 @@ from hanport.testid import ocsp
 from hanport.testid.bank import Bank
 from hanport.testid.faults import Fault, Faults
 from hanport.testid.orders import Order
-from hanport.testid.people import PEOPLE, POLICIES, Kind, Person
+from hanport.testid.people import PEOPLE, POLICIES, Kind, Person, is_among
 from hanport.testid.pki import Pki
 from hanport.testid.signature import Content, Use, sign
 from hanport.testid.wallet import BankId, Wallet
@@ -118,5 +118,5 @@ def _somebody_else(person: Person) -> Person:
 
 def _other_kind(order: Order) -> Kind:
     """A kind that was not asked for, where anything was asked for."""
-    unwanted = [kind for kind in Kind if kind != order.kind and POLICIES[kind] not in order.wanted.policies]
+    unwanted = [kind for kind in Kind if kind != order.kind and not is_among(kind, order.wanted.policies)]
     return unwanted[0] if unwanted else order.kind

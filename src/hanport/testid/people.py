@@ -4,7 +4,7 @@ The numbers are from the lists of test personal numbers (`testpersonnummer`) and
 Swedish tax agency publishes as open data; it gives them to nobody. Day + 60 is a co-ordination number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,3 +49,9 @@ class Kind(StrEnum):
 
 # The policies of BankID's own test environment (its production has others).
 POLICIES: Mapping[Kind, str] = {Kind.FILE: "1.2.3.4.5", Kind.CARD: "1.2.3.4.10", Kind.MOBILE: "1.2.3.4.25"}
+
+
+def is_among(kind: Kind, policies: Iterable[str]) -> bool:
+    """Whether a list of policies names this kind. One that ends in `*` names all that begin so."""
+    oid = POLICIES[kind]
+    return any(oid.startswith(each[:-1]) if each.endswith("*") else oid == each for each in policies)

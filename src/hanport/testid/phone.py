@@ -9,7 +9,7 @@ from hanport.testid.book import BadCode, Book, NoSuchOrder
 from hanport.testid.completion import Completions
 from hanport.testid.faults import Fault, Faults
 from hanport.testid.orders import Event, NotNow, Order, State, Wanted
-from hanport.testid.people import BY_NUMBER, POLICIES, Kind, Person
+from hanport.testid.people import BY_NUMBER, Kind, Person, is_among
 
 # What the app would stop an order for, before anything is signed.
 _STOPS = {
@@ -35,7 +35,7 @@ def suitable(wanted: Wanted) -> list[Kind]:
     return [
         kind
         for kind in Kind
-        if (not wanted.policies or POLICIES[kind] in wanted.policies) and (kind is Kind.CARD or not wanted.needs_card)
+        if (not wanted.policies or is_among(kind, wanted.policies)) and (kind is Kind.CARD or not wanted.needs_card)
     ]
 
 

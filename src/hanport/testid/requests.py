@@ -20,7 +20,7 @@ LONGEST_BODY = 300_000  # bytes
 _MARKED = "simpleMarkdownV1"
 
 _Number = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z")]
-_Oid = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9*]+)*\Z", max_length=100)]
+_Oid = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)*(\.\*)?\Z", max_length=100)]
 _Policies = Annotated[tuple[_Oid, ...], Meta(min_length=1, max_length=20)]
 _ShortText = Annotated[str, Meta(min_length=1, max_length=1500)]
 _Ref = Annotated[str, Meta(min_length=1, max_length=100)]
