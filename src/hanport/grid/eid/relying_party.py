@@ -6,6 +6,7 @@ So names are compared part by part.
 
 import re
 
+from cryptography import x509
 from cryptography.x509 import Certificate
 
 _SHORT = {
@@ -21,14 +22,12 @@ _SHORT = {
 _KINDS = {short.lower(): dotted for dotted, short in _SHORT.items()}
 _PART = re.compile(r"\s*(?:OID\.)?(?P<kind>[A-Za-z]+|[0-9]+(?:\.[0-9]+)+)\s*=(?P<value>.*)", re.DOTALL | re.IGNORECASE)
 _COMMA = re.compile(r"(?<!\\),")
-_ESCAPE = r"\\,"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def name_of(certificate: Certificate) -> str:
     """How BankID names the holder of that certificate, our own, in what people sign for it."""
-    parts = [(each.oid.dotted_string, str(each.value)) for each in certificate.subject]
-    return ",".join(f"{_SHORT.get(kind, kind)}={_COMMA.sub(_ESCAPE, value)}" for kind, value in reversed(parts))
+    return certificate.subject.rfc4514_string({x509.ObjectIdentifier(kind): short for kind, short in _SHORT.items()})
 
 
 def is_same(signed: str, expected: str) -> bool:
