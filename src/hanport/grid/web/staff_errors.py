@@ -66,6 +66,25 @@ TEXTS: dict[str, str] = {
     "A reason is needed.": "reason_needed",
     "{} has approved it already.": "approved_already",
     "The import holds{}.": "holds_not",
+    "The files are not there any more.": "files_gone",
+    "No file was chosen.": "no_file",
+    # two people
+    "It takes another person than the one who proposed it.": "own_proposal",
+    "There is no such proposal.": "no_proposal",
+    "The proposal was decided on already, or is too old.": "proposal_over",
+    "Only who has proposed it takes it back.": "not_your_proposal",
+    "Line {} is no facility's ID.": "list_line",
+    "Line {}: no facility has this ID.": "list_unknown",
+    "A list has 1 to {} facilities.": "list_long",
+    "A model and a text are needed.": "no_model",
+    "The time is none.": "no_time",
+    "There is no way to tell customers.": "cannot_tell",
+    "A number in the text could be a person's.": "text_number",
+    "A text is longer than {} signs.": "text_long",
+    # meters and the work list
+    "No meter has that serial number.": "no_such_meter",
+    "Meter {} is installed at a facility.": "still_installed",
+    "The work list has no column {}.": "no_answer_rows",
     # erasure
     "There is no such person.": "no_person",
     "A contract of this person runs.": "contract_runs",
@@ -80,6 +99,7 @@ TEXTS: dict[str, str] = {
     "A scope of the token is missing or not known.": "token_scope",
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_LINE = re.compile(r"Line (\d+)")
 _PATTERNS = [
     (re.compile(".*".join(re.escape(part) for part in words.split("{}")), re.DOTALL), name)
     for words, name in TEXTS.items()
@@ -93,8 +113,9 @@ def said(words: Words, error: HanportError) -> Said:
     name = name_of(error.problem)
     if name is None:
         return Said(error.problem, error.remedy)
-    day = _DAY.search(error.remedy)
-    return Said(words.t(f"staff.error.{name}"), words.t(f"staff.error.{name}.do", day=day[0] if day else ""))
+    day, line = _DAY.search(error.remedy), _LINE.match(error.problem)
+    places = {"day": day[0] if day else "", "line": line[1] if line else ""}
+    return Said(words.t(f"staff.error.{name}", **places), words.t(f"staff.error.{name}.do", **places))
 
 
 def name_of(problem: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Who was looked at lately, by whom: the person's log says once that a member of staff has looked, not at each reload."""
+"""Who was looked at lately, and by whom: the person's log says once that somebody has looked, not at each reload."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

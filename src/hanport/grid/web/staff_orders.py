@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from hanport.errors import HanportError
 from hanport.grid.database.work import Work
 from hanport.grid.ordering import taking, visits
+from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.status import OrderStatus, status
 from hanport.grid.ordering.wish import OrderError
 from hanport.grid.orders import Event, Kind, State, can
@@ -50,8 +51,8 @@ class OrderPages:
     async def list(self, request: Request) -> Response:
         """A page of orders."""
         asked, at = request.query_params, self._parts.clock.now()
-        view = View(asked.get("view")) if asked.get("view") in set(View) else View.WAITING
-        kind = Kind(asked.get("kind")) if asked.get("kind") in set(Kind) else None
+        view = View(asked["view"]) if asked.get("view") in set(View) else View.WAITING
+        kind = Kind(asked["kind"]) if asked.get("kind") in set(Kind) else None
         wanted = Wanted(view, kind, asked.get("after", "")[:60])
         page = await self._parts.read(lambda connection: orders(connection, wanted, at))
         chosen = {"view": view.value} | ({"kind": kind.value} if kind else {})
@@ -70,7 +71,7 @@ class OrderPages:
         def cancel(work: Work, form: Mapping[str, str]) -> None:
             if not form.get("reason"):
                 raise OrderError("A reason is needed.", "Say why.")
-            taking.cancel(work, config, order_id, reason=f"{acting(request).name}: {form['reason']}")
+            taking.cancel(work, config, order_id, reason=tidy(f"{acting(request).name}: {form['reason']}"))
 
         return await self._do(request, cancel, "cancelled")
 
