@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 
 from starlette.routing import BaseRoute
 
-from hanport.grid.web import code, facilities, log, me, not_me, ordering_desk, orders, restart, warranty
+from hanport.grid.web import (
+    code,
+    facilities,
+    hand_over,
+    log,
+    me,
+    not_me,
+    ordering_desk,
+    orders,
+    receipt,
+    restart,
+    warranty,
+)
 from hanport.grid.web.parts import WebParts
 from hanport.web.shell import Link, Shell, Visitor
 
@@ -14,6 +26,8 @@ _PAGES: tuple[Callable[[WebParts, Shell], Sequence[BaseRoute]], ...] = (
     orders.routes,
     restart.routes,
     warranty.routes,
+    receipt.routes,
+    hand_over.routes,
     log.routes,
     me.routes,
     not_me.routes,
