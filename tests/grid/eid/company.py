@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -95,12 +96,8 @@ def written(folder: Path, company: Issued, server_root: bytes, **settings: str) 
     (folder / "passphrase").write_text(PASSPHRASE + "\n")
     (folder / "passphrase").chmod(0o600)
     (folder / "server.pem").write_bytes(server_root)
-    table = {
-        "certificate_file": "company.p12",
-        "passphrase_file": "passphrase",
-        "server_ca_file": "server.pem",
-    }
-    return BankIDTable(**(table | settings))
+    table = BankIDTable(certificate_file="company.p12", passphrase_file="passphrase", server_ca_file="server.pem")
+    return msgspec.structs.replace(table, **settings)
 
 
 @dataclass(frozen=True)

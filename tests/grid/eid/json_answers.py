@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 ORDER_REF = "131daac9-16c6-4618-beb0-365768f37288"
 
-_NAMES = ("orderRef", "status", "hintCode", "completionData", "user", "device", "personalNumber", "name", "signature")
+_NAMES: tuple[str, ...] = (
+    "orderRef",
+    "status",
+    "hintCode",
+    "completionData",
+    "user",
+    "device",
+    "personalNumber",
+    "name",
+    "signature",
+)
 _NAMES += ("ocspResponse", "risk", "bankIdIssueDate", "ipAddress", "autoStartToken", "qrStartToken", "qrStartSecret")
 _NAMES += ("errorCode", "details", "givenName", "surname", "uhi")
 _WORDS = (

@@ -128,18 +128,19 @@ def test_an_identification_shows_and_hides_less_than_a_signature() -> None:
     sign_form(replace(ASK, visible="x" * 30_000, hidden=b"x" * 150_000))
     auth_form(replace(ASK, visible="x" * 1_125, hidden=b"x" * 1_125))
     phone_auth_form(replace(ASK, visible="x" * 1_125, hidden=b"x" * 1_125), NUMBER, "RP")
-    for changes in ({"visible": "x" * 1_126}, {"hidden": b"x" * 1_126}):
-        ask = replace(ASK, **changes)  # type: ignore[arg-type]
-        for form in (lambda ask: auth_form(ask), lambda ask: phone_auth_form(ask, NUMBER, "RP")):
-            with pytest.raises(AlertStaff, match="more than 1500"):
-                form(ask)
+    for ask in (replace(ASK, visible="x" * 1_126), replace(ASK, hidden=b"x" * 1_126)):
+        with pytest.raises(AlertStaff, match="more than 1500"):
+            auth_form(ask)
+        with pytest.raises(AlertStaff, match="more than 1500"):
+            phone_auth_form(ask, NUMBER, "RP")
 
 
 def test_nothing_is_signed_without_a_text() -> None:
     for visible in ("", "  \n"):
-        for sign in (sign_form, lambda ask: phone_sign_form(ask, NUMBER, "RP")):
-            with pytest.raises(AlertStaff, match="userVisibleData"):
-                sign(replace(ASK, visible=visible))
+        with pytest.raises(AlertStaff, match="userVisibleData"):
+            sign_form(replace(ASK, visible=visible))
+        with pytest.raises(AlertStaff, match="userVisibleData"):
+            phone_sign_form(replace(ASK, visible=visible), NUMBER, "RP")
 
 
 @pytest.mark.parametrize(

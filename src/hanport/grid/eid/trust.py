@@ -123,10 +123,8 @@ def company_certificate(table: BankIDTable, folder: Path) -> CompanyCertificate:
         ) from None
     if opened.key is None or opened.cert is None:
         raise ConfigError(f"[bankid] {path} lacks the certificate or its key.", "Export both into one p12.")
-    certificate = opened.cert.certificate
-    if certificate.public_key() != opened.key.public_key():
-        raise ConfigError(f"[bankid] {path}: certificate and key do not belong together.", "Export it anew.")
-    return CompanyCertificate(certificate, opened.key, tuple(each.certificate for each in opened.additional_certs))
+    between = tuple(each.certificate for each in opened.additional_certs)
+    return CompanyCertificate(opened.cert.certificate, opened.key, between)
 
 
 def is_private(path: Path) -> bool:
@@ -205,16 +203,17 @@ def _show(context: ssl.SSLContext, company: CompanyCertificate) -> None:
     never written down, and gone before anything else is done.
     """
     passphrase = secrets.token_urlsafe(32)
-    key = company.key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase.encode()),
-    )
-    chain = b"".join(_pem(each) for each in (company.certificate, *company.between))
     with tempfile.NamedTemporaryFile(prefix="hanport-", suffix=".pem") as file:  # mode 600
-        file.write(key + chain)
+        file.write(sealed_pem(company, passphrase))
         file.flush()
         context.load_cert_chain(file.name, password=passphrase)
+
+
+def sealed_pem(company: CompanyCertificate, passphrase: str) -> bytes:
+    """The key, encrypted, and the certificates after it."""
+    seal = serialization.BestAvailableEncryption(passphrase.encode())
+    key = company.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, seal)
+    return key + b"".join(map(_pem, (company.certificate, *company.between)))
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
