@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, literal, or_, select
+from sqlalchemy import func, insert, literal, or_, select
 
 from hanport.errors import HanportError
 from hanport.grid.database.notice_tables import announcement, notice
@@ -61,7 +61,9 @@ def announce(work: Work, plan: Plan, *, staff: str) -> int:
         .where(or_(installation.c.ends_at.is_(None), installation.c.ends_at > work.at))
     )
     columns = ["occasion", "facility_id", "meter_id", "announcement_id", "happened_at"]
-    count = work.connection.execute(insert(notice).from_select(columns, chosen)).rowcount
+    work.connection.execute(insert(notice).from_select(columns, chosen))
+    counted = select(func.count()).where(notice.c.announcement_id == made)
+    count: int = work.connection.execute(counted).scalar_one()
     work.note("notice.announced", announcement=made, maker=plan.maker, model=plan.model, facilities=count)
     return count
 
