@@ -248,9 +248,9 @@ async def test_a_customer_who_leaves_stops_the_call_and_nothing_else(bankid_part
 
 async def test_many_at_a_time(bankid_parties: Parties, tmp_path: Path) -> None:
     async with bankid(bankid_parties, tmp_path, says(200, PENDING), timeout_s=20) as (client, made):
-        found = await asyncio.gather(*(client.collect(ORDER_REF) for _ in range(100)))
-    assert found == [Pending("userSign")] * 100
-    assert made.connections <= 50
+        found = await asyncio.gather(*(client.collect(ORDER_REF) for _ in range(80)))
+    assert found == [Pending("userSign")] * 80
+    assert made.connections <= 50  # the others wait for one of them
 
 
 async def test_the_log_has_what_helps_and_no_number(

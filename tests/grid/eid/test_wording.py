@@ -37,8 +37,8 @@ Jag ber Byns Elnät AB att öppna HAN-porten på elmätaren vid den här anlägg
 *Elmätare:* Kamstrup OMNIPOWER 18012345
 
 *Villkor:* jag har läst och godtar version 2026-1 av villkoren hos Byns Elnät AB. Jag ansvarar för vem som kommer \
-åt den öppna porten. Det jag ansluter behöver egen strömförsörjning. HAN-adaptern har 2 års garanti. Villkoren säger vad \
-Byns Elnät AB ansvarar för om porten inte fungerar.
+åt den öppna porten. Det jag ansluter behöver egen strömförsörjning. HAN-adaptern har 2 års garanti. Villkoren säger \
+vad Byns Elnät AB ansvarar för om porten inte fungerar.
 
 *Har du inte själv börjat beställningen?* Avbryt i så fall och kontakta Byns Elnät AB."""
 

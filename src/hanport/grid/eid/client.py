@@ -25,6 +25,7 @@ from hanport.grid.identifiers import Number
 
 LONGEST_ANSWER = 1_048_576  # bytes
 _CONNECTIONS = 50
+_KEPT_S = 30.0
 # Without a charset, or BankID answers 415.
 _HEADERS = {"Content-Type": "application/json"}
 _log = logging.getLogger(__name__)
@@ -142,8 +143,8 @@ def connect(table: BankIDTable, folder: Path, environment: Environment) -> BankI
     http = httpx.AsyncClient(
         verify=context,
         headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "hanport"},
-        timeout=table.timeout_s,
-        limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+        timeout=None,  # each call as a whole has its time
+        limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEPT_S),
         follow_redirects=False,
         trust_env=False,
     )
@@ -157,16 +158,12 @@ def _lost(error: Exception) -> BankIDError:
         return errors.ours("wrongServer", "What answers at BankID's address is not proved to be BankID.")
     if refusal is not None:
         return errors.ours("certificateRefused", "BankID does not take the company's certificate.")
-    if isinstance(error, httpx.TimeoutException):
-        return errors.unreachable("slow", "BankID does not answer in time.")
     return errors.unreachable("unreachable", f"BankID could not be spoken to ({type(error).__name__}).")
 
 
 def _tls_refusal(error: BaseException | None) -> ssl.SSLError | None:
     """The refusal of a certificate beneath an error, on either side; httpx wraps it several times."""
-    for _ in range(8):
-        if error is None:
-            break
+    while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error
         reason = (getattr(error, "reason", None) or "") if isinstance(error, ssl.SSLError) else ""
