@@ -48,6 +48,7 @@ class Scene:
     folder: Path
     config: GridConfig = CONFIG
     _parts: WebParts | None = field(default=None, repr=False)
+    _app: Starlette | None = field(default=None, repr=False)
 
     @property
     def parts(self) -> WebParts:
@@ -74,8 +75,10 @@ class Scene:
         return self
 
     def app(self) -> Starlette:
-        """The site."""
-        return make_site(self.parts)
+        """The site; the same each time, since to read its templates takes longer than to show a page."""
+        if self._app is None:
+            self._app = make_site(self.parts)
+        return self._app
 
     def visitor_session(self) -> str:
         """The secret of a session of nobody who is known."""

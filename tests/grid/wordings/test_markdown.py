@@ -26,16 +26,25 @@ class Seen(HTMLParser):
 
 
 def test_what_is_understood() -> None:
-    html = to_html("# Rubrik\n\nEn *rad*\noch **en** till.\n\n- ett\n- två\n\n1. a\n2. b\n\n### Liten")
+    html = to_html("# Rubrik\n\nEn *rad*\noch **en** till.\n\n- ett\n- två\n\n1. a\n2. b\n\n### Liten ###")
     assert html == (
         "<h2>Rubrik</h2>\n<p>En <em>rad</em>\noch <strong>en</strong> till.</p>\n"
-        "<ul>\n<li>ett</li>\n<li>två</li>\n</ul>\n<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n<h4>Liten</h4>\n"
+        "<ul>\n<li>ett</li>\n<li>två</li>\n</ul>\n<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n<h3>Liten</h3>\n"
     )
     assert to_html("[oss](/contact), [IMY](https://www.imy.se/)") == (
         '<p><a href="/contact">oss</a>, <a href="https://www.imy.se/">IMY</a></p>\n'
     )
-    assert to_html("###### Djupt") == "<h4>Djupt</h4>\n"
+    assert to_html("###### Djupt") == "<h2>Djupt</h2>\n"
     assert to_html("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "levels"),
+    [("# ## # ###", "2323"), ("## ### ##", "232"), ("### #", "22"), ("# ## ### ####", "2344"), ("# #####", "23")],
+)
+def test_no_level_is_left_out(typed: str, levels: str) -> None:
+    html = to_html("\n\n".join(f"{each} x" for each in typed.split()))
+    assert "".join(re.findall("<h(.)>", html)) == levels == "".join(re.findall("</h(.)>", html))
 
 
 HARMFUL = [

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
 from markupsafe import Markup
 
 _RULES = ("heading", "list", "emphasis", "link", "autolink", "newline", "escape")
@@ -21,8 +19,11 @@ _DEEPEST = 4
 
 @lru_cache(maxsize=128)
 def to_html(text: str) -> Markup:
-    """The text as HTML. Headings begin at `<h2>`: the first belongs to the page."""
-    return Markup(_PARSER.render(text))  # the parser escapes all that it does not make itself
+    """The text as HTML. Headings begin at `<h2>`, since the first belongs to the page, and leave no level out."""
+    tokens = _PARSER.parse(text)
+    _set_levels(tokens)
+    # The parser escapes all that it does not make itself.
+    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
 def is_link(address: str) -> bool:
@@ -37,18 +38,14 @@ class _Parser(MarkdownIt):
         return is_link(url)
 
 
-def _parser() -> MarkdownIt:
-    parser = _Parser("zero", {"html": False}).enable(list(_RULES))
-    for rule in ("heading_open", "heading_close"):
-        parser.add_render_rule(rule, _lowered)
-    return parser
+def _set_levels(tokens: Sequence[Token]) -> None:
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    typed = sorted({token.tag for token in headings})
+    level = 1
+    for token in headings:
+        if token.nesting == 1:
+            level = min(typed.index(token.tag) + 2, level + 1, _DEEPEST)
+        token.tag = f"h{level}"
 
 
-def _lowered(self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: object) -> str:
-    """One level down."""
-    token = tokens[at]
-    level = min(int(token.tag[1:]) + 1, _DEEPEST)
-    return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
-
-
-_PARSER = _parser()
+_PARSER = _Parser("zero", {"html": False}).enable(list(_RULES))
