@@ -7,9 +7,9 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -29,6 +29,7 @@ from hanport.grid.eid.requests import Ask
 from hanport.grid.identifiers import Number, NumberKind
 from hanport.locale import LANGUAGES, text
 
+T = TypeVar("T")
 NUMBER = "191212121212"
 ASK = Ask(user_ip="192.0.2.7", visible="# Öppna")
 STARTED = {"orderRef": ORDER_REF, "autoStartToken": "a-1", "qrStartToken": "q-1", "qrStartSecret": "s-1"}
@@ -294,22 +295,36 @@ async def test_an_order_of_nobody_else(bankid_parties: Parties, tmp_path: Path) 
 def test_whatever_bankid_answers_the_customer_reads_something(
     bankid_parties: Parties, tmp_path: Path, count: int
 ) -> None:
-    @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(st.tuples(st.sampled_from([200, 200, 200, 400, 401, 500, 503]), anything), min_size=1, max_size=8))
-    def play(answers: list[tuple[int, bytes]]) -> None:
-        asyncio.run(through(answers))
+    statuses = [200, 200, 200, 400, 401, 500, 503]
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        entered = stack.enter_async_context(bankid(bankid_parties, tmp_path, says(200), timeout_s=20))
+        client, made = runner.run(as_coroutine(entered))
 
-    async def through(answers: list[tuple[int, bytes]]) -> None:
-        script = [says(status, body) for status, body in answers]
-        async with bankid(bankid_parties, tmp_path, *script) as (client, _):
-            for place in range(len(answers)):
+        @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(
+            st.lists(st.tuples(st.sampled_from([200, 200, 200, 400, 401, 500, 503]), anything), min_size=1, max_size=8)
+        )
+        def play(script: list[tuple[int, bytes]]) -> None:
+            made.script = [says(status, body) for status, body in script]
+            runner.run(through(len(script)))
+
+        async def through(times: int) -> None:
+            for place in range(times):
                 found = await outcome(calls(client)[place % 5])
                 if isinstance(found, BankIDError):
                     assert all(text("bankid", found.message, language) for language in LANGUAGES)
                 else:
-                    assert isinstance(found, Started | Pending | Failed | Complete | None)
+                    assert isinstance(found, Started | Pending | Failed | Complete)
 
-    play()
+        try:
+            play()
+        finally:
+            runner.run(stack.aclose())
+
+
+async def as_coroutine(entered: Awaitable[T]) -> T:
+    return await entered
 
 
 async def outcome(call: Callable[[], Awaitable[Any]]) -> Any:
