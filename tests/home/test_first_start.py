@@ -10,6 +10,7 @@ from hanport.clock import ManualClock, SystemClock
 from hanport.errors import ConfigError
 from hanport.home.config import load
 from hanport.home.first_start import EVERYWHERE, Teller, draft_of, set_up
+from hanport.home.from_company import read
 from hanport.home.hub import Start
 from home.hubs import PASSWORD
 from home.meters import NOON
@@ -35,7 +36,9 @@ def start_in(folder: Path) -> Start:
 
 async def test_from_an_empty_folder_to_the_first_page(tmp_path: Path) -> None:
     invited, until = Invited(), asyncio.Event()
-    running = asyncio.create_task(set_up(start_in(tmp_path), SystemClock(), invited.teller, until))
+    handed_over = read('{"format":"hanport-handover-v1","company":{"name":"Fjällnät AB"}}')
+    setting_up = set_up(start_in(tmp_path), SystemClock(), invited.teller, until, handed_over=handed_over)
+    running = asyncio.create_task(setting_up)
     url = await asyncio.wait_for(invited.url, 10)
     base = url.partition("/setup/")[0]
     async with httpx.AsyncClient(base_url=base, headers={"origin": base}, timeout=10) as browser:
@@ -48,6 +51,8 @@ async def test_from_an_empty_folder_to_the_first_page(tmp_path: Path) -> None:
         for path, form in steps:
             answer = await browser.post(path, data=form)
             assert answer.status_code in (200, 303), (path, answer.text)
+            if path.startswith("/setup/source"):
+                assert "Fjällnät AB" in (await browser.get(path)).text
         page = await _first_page(browser)
     assert "anna" in page
     until.set()

@@ -14,6 +14,7 @@ from hanport.clock import Clock
 from hanport.home import settings
 from hanport.home.accounts import Accounts
 from hanport.home.config import HomeConfig, data_folder, load
+from hanport.home.from_company import HandOver
 from hanport.home.hub import DATABASE, Start, certificate_of, opened
 from hanport.home.store.lock import data_lock
 from hanport.home.store.thread import StoreThread
@@ -32,6 +33,15 @@ class Teller:
     too_late: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What the set-up begins with: the configuration, its socket, and what the network company told."""
+
+    draft: HomeConfig
+    listener: socket.socket
+    handed_over: HandOver | None
+
+
 def draft_of(start: Start) -> HomeConfig:
     """What the set-up begins with: the file where there is one, else a hub for all on the local network."""
     if start.path.exists():
@@ -40,7 +50,9 @@ def draft_of(start: Start) -> HomeConfig:
     return msgspec.structs.replace(config, web=msgspec.structs.replace(config.web, host=EVERYWHERE))
 
 
-async def set_up(start: Start, clock: Clock, teller: Teller, until: asyncio.Event) -> bool:
+async def set_up(
+    start: Start, clock: Clock, teller: Teller, until: asyncio.Event, *, handed_over: HandOver | None = None
+) -> bool:
     """Lead one browser through the set-up, then run the hub until the event. False where nobody finished it.
 
     Raises ConfigError and StoreError where it cannot begin.
@@ -48,17 +60,15 @@ async def set_up(start: Start, clock: Clock, teller: Teller, until: asyncio.Even
     draft = draft_of(start)
     listener = serving.listen(draft.web.host, draft.web.port, or_any=start.or_any_port)
     with contextlib.closing(listener):
-        if not await _lead(start, clock, teller, (draft, listener), until):
+        if not await _lead(start, clock, teller, Begin(draft, listener, handed_over), until):
             return False
         async with opened(replace(start, listener=listener.dup()), clock) as hub:
             await hub.run(until)
     return True
 
 
-async def _lead(
-    start: Start, clock: Clock, teller: Teller, begin: tuple[HomeConfig, socket.socket], until: asyncio.Event
-) -> bool:
-    draft, listener = begin
+async def _lead(start: Start, clock: Clock, teller: Teller, begin: Begin, until: asyncio.Event) -> bool:
+    draft = begin.draft
     folder = data_folder(draft, start.path)
     with data_lock(folder):
         store = await StoreThread.open(folder / DATABASE, draft.store)
@@ -68,8 +78,15 @@ async def _lead(
             async def save(config: HomeConfig) -> None:
                 settings.save(start.path, config)
 
-            parts = SetupParts(clock=clock, config=draft, save=save, accounts=accounts, probe=SourceProbe(clock))
-            return await _serve(Setup(parts), start, teller, listener, until)
+            parts = SetupParts(
+                clock=clock,
+                config=draft,
+                save=save,
+                accounts=accounts,
+                probe=SourceProbe(clock),
+                handed_over=begin.handed_over,
+            )
+            return await _serve(Setup(parts), start, teller, begin.listener, until)
         finally:
             await store.close()
 

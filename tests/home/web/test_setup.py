@@ -1,6 +1,7 @@
 """The first start, page by page: for the one browser, and against all others."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from hanport.port.telegram import Telegram
 from home.web.scene import PASSWORD, Scene, browser
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "p1"
+EXAMPLE = Path(__file__).parents[2] / "hand_over" / "kamstrup-omnipower.json"
 DEVICE = "serial:/dev/serial/by-id/usb-FTDI-if00"
 
 
@@ -319,3 +321,44 @@ def test_the_invitation_can_be_typed_and_photographed(first: First) -> None:
 def test_the_address_on_the_network_has_a_port() -> None:
     assert re.fullmatch(r"http://[^/]+:8480", address_on_network(8480))
     assert address_on_network(443, "https").startswith("https://")
+
+
+async def test_the_network_companys_word_is_pasted(first: First) -> None:
+    async with first.browser() as c:
+        await first.begin(c)
+        page = await c.get("/setup/source")
+        assert "QR code from the network company" in page.text
+        assert "What your network company says" not in page.text
+        answer = await c.post("/setup/source", data={"hand_over": "https://han.example.se"})
+        assert answer.status_code == 422
+        assert "Paste the whole text" in answer.text
+        answer = await c.post("/setup/source", data={"hand_over": EXAMPLE.read_text("utf-8")})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/setup/source")
+        page = await c.get("/setup/source")
+        assert "What your network company says" in page.text
+        assert "Kamstrup OMNIPOWER (P1)" in page.text
+        assert "12345678" in page.text
+        assert first.listened == []
+
+
+async def test_the_network_companys_setting_is_tried_first(first: First) -> None:
+    mbus = json.loads(EXAMPLE.read_text("utf-8"))
+    del mbus["may_be"][0]
+    async with first.browser() as c:
+        await first.begin(c)
+        await c.post("/setup/source", data={"hand_over": json.dumps(mbus)})
+        await c.post("/setup/source", data={"choice": DEVICE})
+        await asyncio.sleep(0.02)
+        assert first.listened == [f"{DEVICE}?baud=2400"]
+        page = await c.get("/setup/source")
+        assert re.search(rf'value="{re.escape(DEVICE)}" checked', page.text), "it is still the device that was chosen"
+
+
+async def test_what_is_pasted_is_shown_as_text(first: First) -> None:
+    evil = {"format": "hanport-handover-v1", "company": {"name": "<script>alert(1)</script>"}}
+    async with first.browser() as c:
+        await first.begin(c)
+        await c.post("/setup/source", data={"hand_over": json.dumps(evil)})
+        page = await c.get("/setup/source")
+        assert "&lt;script&gt;alert" in page.text
+        assert "<script>alert" not in page.text

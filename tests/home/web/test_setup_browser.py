@@ -19,6 +19,8 @@ from home.web.browser import PHONE, is_too_wide, serious_findings, shot, visit
 from home.web.scene import PASSWORD, Scene, scene
 from home.web.serve import Loop, loop_in_thread
 
+EXAMPLE = Path(__file__).parents[2] / "hand_over" / "kamstrup-omnipower.json"
+
 
 @dataclass
 class First:
@@ -146,3 +148,20 @@ def test_the_way_without_scripts(chromium: Browser, first: First) -> None:
         expect(page.get_by_text("Väntar på elmätaren")).to_be_visible(timeout=10_000)
         first.loop.call(lambda: first.meter.send(10))
         expect(page.get_by_text("Elmätaren hörs.")).to_be_visible(timeout=10_000)
+
+
+def test_the_network_companys_word_is_pasted_on_a_phone(chromium: Browser, first: First) -> None:
+    with visit(chromium, size=PHONE) as visited, first.loop.serving(make_setup_app(first.setup)) as address:
+        page = visited.page
+        page.goto(first.setup.invitation(address).url)
+        page.get_by_role("button", name="Svenska").click()
+        page.get_by_text("Jag har en fil eller QR-kod från nätbolaget").click()
+        page.get_by_label("QR-kodens text, eller innehållet i filen").fill("hej")
+        page.get_by_role("button", name="Använd").click()
+        expect(page.get_by_text("Det här är inte det som nätbolagets sida ger.")).to_be_visible()
+        look(page, "source", "handed-wrong")
+        visited.problems = [each for each in visited.problems if "422" not in each]  # the browser tells of that
+        page.get_by_label("QR-kodens text, eller innehållet i filen").fill(EXAMPLE.read_text("utf-8"))
+        page.get_by_role("button", name="Använd").click()
+        expect(page.get_by_role("heading", name="Det här säger nätbolaget")).to_be_visible()
+        look(page, "source", "handed")

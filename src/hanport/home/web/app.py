@@ -23,7 +23,7 @@ from hanport.web.words import Words
 
 COOKIE_PREFIX = "hanport_home"
 # Searched in this order for a text: `t("key")` finds the first.
-CATALOGS = ("web", "home", "troubles")
+CATALOGS = ("web", "home", "troubles", "hand_over")
 FOLDER = Path(__file__).parent
 
 

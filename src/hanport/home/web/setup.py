@@ -21,6 +21,7 @@ import segno
 from hanport.clock import Clock
 from hanport.home.accounts import Accounts, LoggedIn, Role
 from hanport.home.config import HomeConfig, HouseTable, SourceTable
+from hanport.home.from_company import HandOver
 from hanport.home.throttle import Throttle, key_of_address
 from hanport.home.web.devices import Device, serial_devices
 from hanport.home.web.probing import Probe
@@ -38,7 +39,7 @@ STEPS = ("language", "source", "telegram", "fuse", "user")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupParts:
     """What the set-up is given. `config` is what it begins with; its `web` is where the hub will listen. `save` writes
-    the whole; it and the accounts raise HanportError.
+    the whole; it and the accounts raise HanportError. `handed_over`: what the network company told, where it did.
     """
 
     clock: Clock
@@ -47,6 +48,7 @@ class SetupParts:
     accounts: Accounts
     probe: Probe
     devices: Callable[[], Sequence[Device]] = serial_devices
+    handed_over: HandOver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Setup:
         self.parts = parts
         self.code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
         self.draft = parts.config
+        self.handed_over = parts.handed_over
         self.trial = Trial(parts.probe, parts.clock)
         self.done: set[str] = set()  # steps that were gone through
         self.finished = asyncio.Event()
@@ -151,7 +154,9 @@ class Setup:
         self.done.add("language")
 
     async def set_source(self, source: SourceTable) -> None:
-        """Where the meter is read; it is listened to at once."""
+        """Where the meter is read; it is listened to at once, as the network company says that it sends."""
+        if self.handed_over is not None:
+            source = self.handed_over.applied(source)
         self.draft = msgspec.structs.replace(self.draft, source=source)
         if source.address:
             await self.trial.begin(source)

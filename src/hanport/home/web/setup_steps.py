@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hanport.errors import HanportError
+from hanport.errors import ConfigError, HanportError
+from hanport.home import from_company
 from hanport.home.accounts import AccountError
 from hanport.home.config import HouseTable
 from hanport.home.passwords import SHORTEST_PASSWORD
@@ -83,12 +84,20 @@ class Steps:
             status,
             devices=self._setup.parts.devices(),
             fields_now=typed_fields(fields_of(self._setup.draft.source), form),
+            handed=self._handed(request),
             wrong=wrong,
         )
+
+    def _handed(self, request: Request) -> list[str]:
+        """What the network company told, in words."""
+        handed = self._setup.handed_over
+        return [] if handed is None else list(from_company.lines(handed, self._shell.words(request).language))
 
     async def take_source(self, request: Request) -> Response:
         form = await _form(request)
         before = self._setup.draft.source
+        if "hand_over" in form:
+            return self._take_hand_over(request, form["hand_over"])
         if form.get("later"):
             await self._setup.set_source(msgspec.structs.replace(before, address=""))
             self._setup.done |= {"source", "telegram"}
@@ -101,6 +110,13 @@ class Steps:
         await self._setup.set_source(source)
         self._setup.done.add("source")
         return self._to("telegram")
+
+    def _take_hand_over(self, request: Request, text: str) -> Response:
+        try:
+            self._setup.handed_over = from_company.read(text)
+        except ConfigError:
+            return self._source(request, {"hand_over": self._shell.words(request).t("handed.wrong")}, 422)
+        return self._to("source")
 
     async def show_telegram(self, request: Request) -> Response:
         setup = self._setup
