@@ -20,6 +20,8 @@ from hanport.web.refusals import refusal
 from hanport.web.shell import Shell
 
 SESSION_COOKIE = "hanport_grid"
+# Loaded with every page: whose session it is makes no difference to them.
+_SAME_FOR_ALL = frozenset({"/face.css", "/logo", "/favicon.ico", "/robots.txt"})
 _LASTS_S = 24 * 3600  # the database ends sessions earlier
 
 
@@ -55,12 +57,14 @@ class Visiting:
         request = Request(scope)
         address = visitor_address(request, self._parts.config.web.proxies)
         scope.update({"session": None, "user": None, "address": address})
-        if not request.url.path.startswith("/static/"):
+        path = request.url.path
+        if not path.startswith("/static/"):
             wait_s = self._parts.limits.take(What.REQUEST, scope["address"])
             if wait_s:
                 await too_many(self._shell, request, wait_s)(scope, receive, send)
                 return
-            await self._find(request)
+            if path not in _SAME_FOR_ALL:
+                await self._find(request)
         await self._app(scope, receive, send)
 
     async def _find(self, request: Request) -> None:
