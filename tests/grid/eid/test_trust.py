@@ -248,3 +248,9 @@ def test_certificates_that_tls_cannot_use() -> None:
     company = trust.CompanyCertificate(COMPANY.certificate, issue("Another").key)
     with pytest.raises(ConfigError, match="cannot be used for TLS"):
         trust.tls(company, (ISSUER.certificate,))
+
+
+def test_the_document_has_the_fingerprints() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "bankid.md").read_text("utf-8")
+    for fingerprint in (trust.PRODUCTION_SERVER_ROOT, trust.TEST_SERVER_ROOT):
+        assert f"`{bytes.fromhex(fingerprint).hex(':').upper()}`" in page

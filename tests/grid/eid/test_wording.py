@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -200,3 +201,8 @@ def test_the_canonical_form_can_be_read_back(version: str) -> None:
     content = canonical([LINE], version)
     assert json.loads(content)["terms"] == version
     assert b": " not in content.replace(version.encode(), b"")
+
+
+def test_the_document_shows_what_is_computed() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "bankid.md").read_text("utf-8")
+    assert canonical([LINE], "2026-1").decode() in page
