@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import (
     grid_import,
     grid_orders,
+    grid_page,
     grid_reconcile,
     hub_browser,
     hub_idle,
@@ -24,7 +25,7 @@ from bench.figure import Figure
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/performance.md"
 _OF_THE_HUB = (hub_store, hub_import, hub_browser, hub_page, hub_idle)
-_OF_THE_GRID = (grid_orders, grid_reconcile, grid_import)
+_OF_THE_GRID = (grid_orders, grid_reconcile, grid_import, grid_page)
 SUITES = {suite.__name__.removeprefix("bench."): suite for suite in (port, *_OF_THE_HUB, *_OF_THE_GRID, run)}
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 

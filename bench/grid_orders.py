@@ -45,7 +45,7 @@ def figures() -> Iterator[Figure]:
 
 def _measured(name: str, address: str, threads: int) -> Figure:
     with opened(address) as database:
-        numbers = _fill(database)
+        numbers = fill(database)
         rates = []
         for begin in range(0, _ORDERS, _ROUND):
             chosen = range(begin, begin + _ROUND)
@@ -69,7 +69,7 @@ def _order(database: Database, n: int, number: Number) -> State:
         return take(work, _CONFIG, Wish(Kind.OPEN, gsrn(n)), identity).state
 
 
-def _fill(database: Database) -> list[Number]:
+def fill(database: Database) -> list[Number]:
     """Households with a contract and a meter, straight into the tables; the ids are the same everywhere."""
     numbers = [Number(number(n), NumberKind.PERSON) for n in range(_HOUSEHOLDS)]
     began = {"begins_at": _BEGIN}
