@@ -13,7 +13,7 @@ from hanport.grid.orders import Kind
 from hanport.grid.statistics import Month, Published, Speed
 from hanport.grid.web.figures import Bar, bars, has_figures, latest_month
 
-NOTHING = {kind: 0 for kind in Kind}
+NOTHING: dict[Kind, int | None] = {kind: 0 for kind in Kind}
 
 
 def month(begins: date, in_time: float | None = None, **orders: int | None) -> Month:

@@ -4,7 +4,7 @@ import pytest
 
 from hanport.grid.web.meter_sheets import found, groups_of, sheet_of, sure_words
 from hanport.grid.web.site import CATALOGS
-from hanport.models import MODELS, Feed, Model
+from hanport.models import MODELS, Model
 from hanport.web.words import Words
 
 SWEDISH, ENGLISH = (Words(language, CATALOGS) for language in ("sv", "en"))
@@ -23,10 +23,17 @@ def test_each_model_has_a_sheet_in_both_languages(model: Model) -> None:
     assert sheet_of(model, SWEDISH).supply != sheet_of(model, ENGLISH).supply
 
 
-def test_what_feeds_itself_is_told_from_what_does_not() -> None:
-    for model in MODELS.values():
-        checks = " ".join(sheet_of(model, ENGLISH).checks)
-        assert ("take its supply from the socket" in checks) == (model.supply.feed is Feed.GIVES)
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("aidon-6534", "can take its supply from the socket"),
+        ("kamstrup-omnia", "for the reader’s supply"),  # that it feeds a reader is only reported
+        ("kamstrup-omnipower-p1", "has to be made for this meter"),
+        ("landisgyr-e360", "for the reader’s supply"),
+    ],
+)
+def test_what_a_reader_needs(name: str, says: str) -> None:
+    assert says in " ".join(sheet_of(MODELS[name], ENGLISH).checks)
 
 
 def test_the_kinds_of_values() -> None:
@@ -52,6 +59,8 @@ def test_the_kinds_of_values() -> None:
         ("e360", ["landisgyr-e360"]),
         ("landis+gyr", ["landisgyr-e360"]),
         ("kamstrup aidon", []),
+        ("Kamstrup OMNIPOWER 3-fas", ["kamstrup-omnipower-p1", "kamstrup-hdlc"]),  # as a register calls it
+        ("Aidon 6560", ["aidon-6534", "aidon-hdlc"]),
     ],
 )
 def test_searching(asked: str, names: list[str]) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from grid.web.scene import Scene, browser
+from hanport.grid.api.public import ENDPOINTS
 from hanport.grid.web.help import SYMPTOMS
 from hanport.models import MODELS
 
@@ -79,6 +80,9 @@ async def test_each_link_leads_somewhere(quick: Scene) -> None:
             parts = urlsplit(link)
             if parts.scheme or link == "#main":
                 assert parts.scheme in ("", "https", "mailto", "tel"), (link, where)
+                continue
+            if parts.path.startswith("/api/"):
+                assert parts.path in {f"/api/v1{each.path}" for each in ENDPOINTS}
                 continue
             answer = await client.get(parts.path or next(iter(where)))
             assert answer.status_code in (200, 303), (link, where)

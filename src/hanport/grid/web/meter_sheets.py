@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hanport.doctor.guide import facts_of
-from hanport.models import MODELS, Feed, Model, Sure
+from hanport.models import MODELS, Model, Sure, registered
 from hanport.web.words import Words
 
 _DOCTOR = "doctor"
@@ -66,9 +66,10 @@ def groups_of(model: Model) -> tuple[str, ...]:
 
 
 def found(asked: str) -> Sequence[Model]:
-    """The models that have all words of a search in their maker or name; all for none."""
+    """The models that have all words of a search in their maker or name, or may be what it names; all for none."""
     wanted = asked.casefold().split()
-    return [model for model in MODELS.values() if all(word in _searched(model) for word in wanted)]
+    by_name = [model for model in MODELS.values() if all(word in _searched(model) for word in wanted)]
+    return by_name or registered("", asked)
 
 
 def _searched(model: Model) -> str:
@@ -76,10 +77,9 @@ def _searched(model: Model) -> str:
 
 
 def _checks(model: Model, words: Words) -> tuple[str, ...]:
-    is_fed = model.supply.feed is Feed.GIVES
     said = [
         words.t("sheet.check.plug", plug=model.plug.value),
-        words.t("sheet.check.fed" if is_fed else "sheet.check.supply"),
+        words.t(f"sheet.check.own.{model.supply.own}"),
         words.t("sheet.check.setting", serial=model.serial),
     ]
     return (*said, words.t("sheet.check.inverted")) if model.inverted else tuple(said)
