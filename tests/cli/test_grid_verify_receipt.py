@@ -90,3 +90,25 @@ def test_the_company_prints_its_keys(tmp_path: Path) -> None:
     receipt = tmp_path / "receipt.json"
     receipt.write_bytes(as_json(Keyring(older)))
     assert run("verify-receipt", str(receipt), "--key-file", str(published)).exit_code == 0
+
+
+def test_receipts_of_a_dropped_key_stay_good(tmp_path: Path) -> None:
+    config = tmp_path / "grid.toml"
+    config.write_text('environment = "test"\n')
+    run("--config", str(config), "keys", "new")
+    file = tmp_path / "grid-keys.toml"
+    older = keys.load(file, {})
+    run("--config", str(config), "migrate")
+    for command in (("new",), ("rotate",), ("drop", older.keys[0].id), ("new",), ("rotate",)):
+        run("--config", str(config), "keys", *command)
+    kept = keys.load(file, {})
+    assert (len(kept.keys), dict(kept.retired)) == (2, older.public_keys())
+    published = tmp_path / "published.json"
+    published.write_text(run("--config", str(config), "keys", "receipt-keys").output)
+    assert len(json.loads(published.read_text())["keys"]) == 3
+    receipt = tmp_path / "receipt.json"
+    receipt.write_bytes(as_json(older))
+    assert run("verify-receipt", str(receipt), "--key-file", str(published)).exit_code == 0
+    file.write_text(file.read_text().replace('public_key = "', 'public_key = "AA'))
+    with pytest.raises(ConfigError, match=r"The public key of .* is no base64 of 32 bytes"):
+        keys.load(file, {})

@@ -31,10 +31,10 @@ def new(config: Path, prints: bool) -> int:
         click.echo(keys.text_of((made,)), nl=False)
         return 0
     path = _file(config)
-    known = keys.load(path, {}).keys if path.exists() else ()
-    keys.write(path, (made, *known))
+    known = keys.load(path, {}) if path.exists() else keys.Keyring(())
+    keys.write(path, (made, *known.keys), known.retired)
     click.echo(f"{path}: key {made.id} is the newest. Keep a copy of the file apart from the database.")
-    if known:
+    if known.keys:
         click.echo("Start every process of the service again, then seal all anew: hanport grid keys rotate")
     return 0
 
@@ -90,16 +90,20 @@ def rotate_(config: Path) -> int:
 @click.argument("key_id", metavar="ID")
 @click.pass_obj
 def drop(config: Path, key_id: str) -> int:
-    """Take the key ID out of the file. It is refused while anything is sealed with it."""
+    """Take the key ID out of the file. It is refused while anything is sealed with it.
+
+    Its public key stays there: receipts that it signed can still be verified.
+    """
     path = _file(config)
-    known = keys.load(path, {}).keys
-    if key_id not in {key.id for key in known[1:]}:
+    known = keys.load(path, {})
+    if key_id not in {key.id for key in known.keys[1:]}:
         raise ConfigError("There is no such older key.", "`hanport grid keys list` shows them; the newest stays.")
     with opened(config, SystemClock()) as grid, grid.database.reading() as connection:
         count = in_use(connection, grid.database.keyring)[key_id]
     if count:
         raise ConfigError(f"{count:,} are sealed with it.", "Seal them anew first: hanport grid keys rotate")
-    keys.write(path, tuple(key for key in known if key.id != key_id))
+    retired = {**known.retired, key_id: known.public_keys()[key_id]}
+    keys.write(path, tuple(key for key in known.keys if key.id != key_id), retired)
     click.echo(f"{path}: key {key_id} is gone. A backup from before needs it: keep the older copy with that backup.")
     return 0
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -62,10 +63,18 @@ class KeyTable(typed_toml.Table, frozen=True):
     signing: str
 
 
+class RetiredTable(typed_toml.Table, frozen=True):
+    """`[[retired]]`: what is left of a key that was dropped, by which its receipts are still verified."""
+
+    id: str
+    public_key: str
+
+
 class KeyFile(typed_toml.Table, frozen=True):
     """The file of keys."""
 
     key: tuple[KeyTable, ...]
+    retired: tuple[RetiredTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,11 @@ class Key:
 
 
 class Keyring:
-    """All keys, the newest first."""
+    """All keys, the newest first; and the public keys of those that were dropped, by their ids."""
 
-    def __init__(self, keys: tuple[Key, ...]) -> None:
+    def __init__(self, keys: tuple[Key, ...], retired: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self.keys = keys
+        self.retired = MappingProxyType(dict(retired))
         self._ciphers = {key.id: AESGCM(key.encryption) for key in keys}
 
     def seal(self, plain: bytes, purpose: str) -> bytes:
@@ -149,22 +159,24 @@ def new_key(today: date) -> Key:
     return Key(name, *(secrets.token_bytes(_SECRET) for _ in range(3)))
 
 
-def text_of(keys: tuple[Key, ...]) -> str:
-    """The keys as `[[key]]` tables."""
+def text_of(keys: tuple[Key, ...], retired: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    """The keys as `[[key]]` tables, and those that were dropped as `[[retired]]` ones."""
     lines = []
     for key in keys:
         secrets_ = {"encryption": key.encryption, "lookup": key.lookup, "signing": key.signing}
         lines += ["[[key]]", f'id = "{key.id}"']
         lines += [f'{name} = "{base64.b64encode(value).decode()}"' for name, value in secrets_.items()] + [""]
+    for key_id, public in retired.items():
+        lines += ["[[retired]]", f'id = "{key_id}"', f'public_key = "{base64.b64encode(public).decode()}"', ""]
     return "\n".join(lines)
 
 
-def write(path: Path, keys: tuple[Key, ...]) -> None:
+def write(path: Path, keys: tuple[Key, ...], retired: Mapping[str, bytes] = MappingProxyType({})) -> None:
     """Make the file, or put it in the place of the old one; for its owner's eyes alone. Raises ConfigError."""
     beside = path.with_name(path.name + ".new")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(_HEADING + text_of(keys))
+            file.write(_HEADING + text_of(keys, retired))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -184,22 +196,24 @@ def load(path: Path, environment: Mapping[str, str]) -> Keyring:
         raise ConfigError("There is no key among the keys.", "`hanport grid keys new` makes one.")
     if len({table.id for table in found.key}) != len(found.key):
         raise ConfigError("Two of the keys have the same id.", "Put the original file back.")
-    return Keyring(tuple(_key(table) for table in found.key))
+    retired = {table.id: _decoded(table.public_key, f"The public key of {table.id}") for table in found.retired}
+    return Keyring(tuple(_key(table) for table in found.key), retired)
 
 
 def _key(table: KeyTable) -> Key:
     if not (table.id.isascii() and 0 < len(table.id) <= _ID):
         raise ConfigError("A key's id has 1 to 12 ASCII characters.", "Correct the file of keys.")
-    return Key(table.id, *(_secret(table, name) for name in ("encryption", "lookup", "signing")))
+    names = ("encryption", "lookup", "signing")
+    return Key(table.id, *(_decoded(getattr(table, name), f"The {name} secret of key {table.id}") for name in names))
 
 
-def _secret(table: KeyTable, name: str) -> bytes:
+def _decoded(text: str, what: str) -> bytes:
     try:
-        value = base64.b64decode(getattr(table, name), validate=True)
+        value = base64.b64decode(text, validate=True)
     except binascii.Error:
         value = b""
     if len(value) != _SECRET:
-        raise ConfigError(f"The {name} secret of key {table.id} is no base64 of 32 bytes.", "Put the original back.")
+        raise ConfigError(f"{what} is no base64 of 32 bytes.", "Put the original back.")
     return value
 
 

@@ -15,8 +15,11 @@ _REMEDY = f"Give 64 hex digits, or a file of the form {KEYS_FORMAT}."
 
 
 def receipt_keys(keyring: Keyring, company: str) -> Content:
-    """The document for `/api/v1/receipt-keys`: the newest key first. Receipts of older ones stay good."""
-    keys = [{"id": key_id, "public_key": public.hex()} for key_id, public in keyring.public_keys().items()]
+    """The document for `/api/v1/receipt-keys`: the newest key first. Receipts of older ones stay good, also of those
+    that were dropped.
+    """
+    known = [*keyring.public_keys().items(), *keyring.retired.items()]
+    keys = [{"id": key_id, "public_key": public.hex()} for key_id, public in known]
     return {"format": KEYS_FORMAT, "company": company, "keys": keys}
 
 
