@@ -41,6 +41,10 @@ async def test_the_list_says_who_changed_what(quick: Scene, anna: httpx.AsyncCli
     assert "Version 1, ändrad 25 nov. 2026 av Anna Ek" in (await anna.get("/staff/texts")).text
 
 
+async def test_an_editor_finds_it(anna: httpx.AsyncClient) -> None:
+    assert 'href="/staff/texts"' in (await anna.get("/staff/more")).text
+
+
 async def test_others_do_not_edit(quick: Scene) -> None:
     for role in Role:
         secret = quick.staff_session(role, hire(quick, f"Namn {role}", role))

@@ -22,6 +22,7 @@ MORE: tuple[tuple[str, str, Permission], ...] = (
     ("proposals", "/staff/proposals", Permission.LOOK),
     ("imports", "/staff/imports", Permission.LOOK),
     ("statistics", "/staff/statistics", Permission.STATISTICS),
+    ("texts", "/staff/texts", Permission.TEXTS),
     ("log", "/staff/log", Permission.LOG),
     ("tokens", "/staff/tokens", Permission.TOKENS),
     ("accounts", "/staff/accounts", Permission.ACCOUNTS),
