@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "event": ("grid_event", "Take what the market or the customer system says has happened."),
     "order": ("grid_order", "Take orders at the desk and on the phone, and see how orders stand."),
     "port": ("grid_port", "See how ports stand, and what staff must know."),
+    "notice": ("grid_notice", "See what customers were told, and announce changes to them."),
+    "letter": ("grid_letter", "Print the letters that wait: notices, and one-time codes."),
     "work-list": ("grid_work_list", "Write what people are to do at meters, or take in what they did."),
     "verify-bankid": ("grid_verify_bankid", "Say whether a BankID signature is genuine, and what was signed by whom."),
     "verify-receipt": ("grid_verify_receipt", "Say whether a receipt is as the company signed it."),

@@ -12,6 +12,7 @@ from hanport.grid.context import Grid
 from hanport.grid.database import schema
 from hanport.grid.database.engine import connect
 from hanport.grid.database.work import Database
+from hanport.grid.notices.ways import ways_of
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def opened(path: Path, clock: Clock, *, with_any_keys: bool = False) -> Iterator
     engine = connect(database_address(config, path))
     try:
         schema.check(engine, config.environment, None if with_any_keys else keyring)
-        yield Grid(config, Database(engine, keyring, clock))
+        yield Grid(config, Database(engine, keyring, clock, tells=bool(ways_of(config))))
     finally:
         engine.dispose()
 

@@ -235,7 +235,8 @@ def test_where_the_database_goes_away_the_file_does_not_count(printer: Printer) 
 def test_two_at_once_print_each_letter_once(printer: Printer) -> None:
     for _ in range(3):
         printer.ordered()
-    both, outcomes = threading.Barrier(2, timeout=20), []
+    both = threading.Barrier(2, timeout=20)
+    outcomes: list[object] = []
 
     def read(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if "letter.state = " in statement and "is_protected" in statement:

@@ -34,9 +34,9 @@ def _household(town: Town, **columns: Any) -> tuple[int, int, int, int]:
     return facility_id, town.meter(facility_id), customer_id, town.contract(facility_id, customer_id)
 
 
-def _order(town: Town, desk: Desk, kind: Kind = Kind.OPEN, **columns: Any) -> int:
+def _order(town: Town, desk: Desk, **columns: Any) -> int:
     facility_id, _, customer_id, _ = _household(town, **columns)
-    desk.order(kind, facility_id, desk.person(customer_id))
+    desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
     return facility_id
 
 
