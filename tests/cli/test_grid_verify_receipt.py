@@ -1,6 +1,7 @@
 """`hanport grid verify-receipt` and `grid keys receipt-keys`, as anybody and as the company uses them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hanport.errors import ConfigError
 from hanport.grid import keys
 from hanport.grid.keys import Keyring
 from hanport.grid.receipts.keys import receipt_keys
+from hanport.grid.receipts.receipt import Issuer
 
 COMPANY = keyring_of(25)
 PUBLIC = COMPANY.public_keys()[COMPANY.keys[0].id].hex()
@@ -40,7 +42,7 @@ def test_a_genuine_one(file: Path, tmp_path: Path) -> None:
     for given in (("--key", PUBLIC), ("--key-file", str(published)), ("--key", "0" * 64, "--key", PUBLIC)):
         done = run("verify-receipt", str(file), *given)
         told = json.loads(done.output)
-        assert (done.exit_code, told["genuine"], told["why"]) == (0, True, "genuine")
+        assert (done.exit_code, told["verdict"], told["reason"], told["explanation"]) == (0, "genuine", None, None)
         assert told["receipt"]["order"]["id"] == FULL.order.id
         identity = told["receipt"]["identity"]
         assert (identity["signature"], identity["ocsp_response"], identity["note"]) == (True, True, False)
@@ -48,19 +50,20 @@ def test_a_genuine_one(file: Path, tmp_path: Path) -> None:
 
 def test_one_that_is_not(file: Path) -> None:
     done = run("verify-receipt", str(file))
-    assert (done.exit_code, json.loads(done.output)["why"]) == (1, "no_key")
+    assert (done.exit_code, json.loads(done.output)["reason"]) == (1, "no_key")
     done = run("verify-receipt", str(file), "--key", "1" * 64)
-    assert (done.exit_code, json.loads(done.output)["why"]) == (1, "other_key")
+    assert (done.exit_code, json.loads(done.output)["reason"]) == (1, "other_key")
     file.write_bytes(file.read_bytes().replace(b"read_back", b"read_hack", 1))
     done = run("verify-receipt", str(file), "--key", PUBLIC)
     told = json.loads(done.output)
-    assert (done.exit_code, told["genuine"], told["why"], told["receipt"]) == (1, False, "altered", None)
+    assert (done.exit_code, told["verdict"], told["reason"], told["receipt"]) == (1, "not genuine", "altered", None)
+    assert "original file" in told["explanation"]
 
 
 def test_what_cannot_be_read(file: Path, tmp_path: Path) -> None:
     file.write_bytes(b"hello")
     done = run("verify-receipt", str(file), "--key", PUBLIC)
-    assert (done.exit_code, json.loads(done.output)["why"]) == (2, "unreadable")
+    assert (done.exit_code, json.loads(done.output)["reason"]) == (2, "unreadable")
     for arguments in (
         (str(tmp_path / "none"),),
         (str(file), "--key", "x"),
@@ -69,6 +72,15 @@ def test_what_cannot_be_read(file: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError):
             run("verify-receipt", *arguments)
+
+
+def test_a_receipt_of_anybodys_moves_no_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "receipt.json"
+    evil = replace(FULL, company=Issuer("\x9b2J\u202e\U000e0001evil"))
+    file.write_bytes(as_json(COMPANY, evil))
+    done = run("verify-receipt", str(file))
+    assert "\\u009b2J\\u202e\\udb40\\udc01evil" in done.output
+    assert json.loads(done.output)["receipt"]["company"]["name"] == "\x9b2J\u202e\U000e0001evil"
 
 
 def test_a_file_that_is_too_long(file: Path) -> None:

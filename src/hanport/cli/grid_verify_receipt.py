@@ -33,13 +33,18 @@ def command(file: Path, keys: tuple[str, ...], files: tuple[Path, ...]) -> int:
     for each in files:
         known |= read_keys(_read(each))
     verdict = verify(_read(file), known)
-    click.echo(json.dumps(_told(verdict), ensure_ascii=False, indent=2))
+    click.echo(_printable(json.dumps(_told(verdict), ensure_ascii=False, indent=2)))
     return {Why.GENUINE: 0, Why.UNREADABLE: 2}.get(verdict.why, 1)
 
 
 def _told(verdict: Verdict) -> Content:
     content = verdict.content
-    told: Content = {"genuine": verdict.is_genuine, "why": verdict.why.value, "says": WORDS[verdict.why]}
+    word = {Why.GENUINE: "genuine", Why.UNREADABLE: "unreadable"}.get(verdict.why, "not genuine")
+    told: Content = {
+        "verdict": word,
+        "reason": None if verdict.is_genuine else verdict.why.value,
+        "explanation": None if verdict.is_genuine else WORDS[verdict.why],
+    }
     if content is None:
         return told | {"receipt": None}
     identity = content.get("identity")
@@ -47,6 +52,11 @@ def _told(verdict: Verdict) -> Content:
         there = {name: bool(identity.get(name)) for name in _SECRET}
         content = content | {"identity": identity | there}
     return told | {"receipt": content}
+
+
+def _printable(text: str) -> str:
+    """Without signs that a terminal obeys: a receipt that is not genuine may have any in it."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _read(file: Path) -> bytes:

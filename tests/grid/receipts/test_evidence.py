@@ -2,9 +2,11 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
+from grid.eid import forge
 from grid.receipts.made import TEXT, bankid_answer, bankid_signature
 from hanport.grid.receipts.evidence import Evidence, read_evidence, visible_text
 
@@ -15,6 +17,12 @@ def test_an_answer_of_bankid() -> None:
     collected = json.loads(bankid_answer())["collected"]
     for bare in (collected, collected["completionData"]):
         assert read_evidence(json.dumps(bare).encode()) == found
+
+
+def test_the_text_of_signatures_as_bankid_makes_them() -> None:
+    genuine = (Path(__file__).parents[1] / "eid" / "genuine" / "login.b64").read_text("ascii").strip()
+    assert visible_text(genuine) == "signeringstext"
+    assert visible_text(forge.sent(forge.signature()).decode()) == forge.TEXT
 
 
 def test_what_staff_wrote() -> None:

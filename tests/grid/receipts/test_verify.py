@@ -228,5 +228,5 @@ def test_a_key_that_proves_nothing_is_nobodys() -> None:
     assert verify(data, KEYS).why in (Why.OTHER_KEY, Why.ALTERED)
 
 
-def test_every_verdict_is_said() -> None:
-    assert set(WORDS) == set(Why)
+def test_every_other_verdict_is_said() -> None:
+    assert set(WORDS) == set(Why) - {Why.GENUINE}

@@ -29,7 +29,6 @@ class Why(StrEnum):
 
 
 WORDS: dict[Why, str] = {
-    Why.GENUINE: "The receipt is as the company signed it.",
     Why.ALTERED: "The receipt is not as it was signed. Ask for the original file: saved anew it is another.",
     Why.OTHER_KEY: "The receipt was signed with none of the given keys. Give the keys that the company publishes.",
     Why.NO_KEY: "The receipt is whole, but anybody can make a whole one: give the company's key as well.",
