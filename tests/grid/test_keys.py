@@ -126,6 +126,21 @@ def test_files_that_cannot_be_used(tmp_path: Path, name: str) -> None:
         assert _base64(secret) not in str(caught.value)
 
 
+@pytest.mark.parametrize("secret", [bytes(32), b"hanport-hanport-hanport-hanport-", bytes(range(8)) * 4])
+def test_secrets_that_somebody_wrote_are_refused(tmp_path: Path, secret: bytes) -> None:
+    written = keys.Key("weak", new_key(DAY).encryption, secret, new_key(DAY).signing)
+    keys.write(tmp_path / "keys.toml", (written,))
+    with pytest.raises(ConfigError, match="are not random"):
+        keys.load(tmp_path / "keys.toml", {})
+
+
+def test_one_secret_for_all_is_refused(tmp_path: Path) -> None:
+    same = new_key(DAY).encryption
+    keys.write(tmp_path / "keys.toml", (keys.Key("same", same, same, same),))
+    with pytest.raises(ConfigError, match="are not random"):
+        keys.load(tmp_path / "keys.toml", {})
+
+
 def test_a_key_says_its_name_alone() -> None:
     assert repr(OLD) == f"Key(id='{OLD.id}')"
 

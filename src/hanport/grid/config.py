@@ -128,7 +128,7 @@ class BankIDTable(Table, frozen=True):
     `certificate_file` is the company's p12, opened with the text in `passphrase_file`. `server_ca_file` is BankID's
     root for its servers: in production only the one with the published fingerprint is taken. `signature_root_file` is
     the root of people's signatures, which BankID delivers on request. `policies` are the certificate policies that are
-    taken (none: those of production). `retry_s`: an order that nobody starts is begun anew for so long. `app_url` is
+    taken (none: all of the environment). `retry_s`: an order that nobody starts is begun anew for so long. `app_url` is
     where the test identity's phone is; it is refused in production.
     """
 

@@ -34,6 +34,8 @@ _HEADING = (
     "# numbers are lost.\n\n"
 )
 _SECRET = 32  # bytes
+# 32 random bytes have 30 different values as a rule, and fewer than 16 once in more than a million million.
+_DISTINCT = 16
 
 
 class SealError(HanportError):
@@ -204,7 +206,12 @@ def _key(table: KeyTable) -> Key:
     if not (table.id.isascii() and 0 < len(table.id) <= _ID):
         raise ConfigError("A key's id has 1 to 12 ASCII characters.", "Correct the file of keys.")
     names = ("encryption", "lookup", "signing")
-    return Key(table.id, *(_decoded(getattr(table, name), f"The {name} secret of key {table.id}") for name in names))
+    secrets_ = [_decoded(getattr(table, name), f"The {name} secret of key {table.id}") for name in names]
+    if len(set(secrets_)) < len(secrets_) or any(len(set(each)) < _DISTINCT for each in secrets_):
+        raise ConfigError(
+            f"The secrets of key {table.id} are not random.", "`hanport grid keys new` makes them; never write them."
+        )
+    return Key(table.id, *secrets_)
 
 
 def _decoded(text: str, what: str) -> bytes:

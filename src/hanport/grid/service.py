@@ -15,12 +15,12 @@ from hanport.grid import worker
 from hanport.grid.api.app import application
 from hanport.grid.config import WebTable
 from hanport.grid.context import Grid
-from hanport.grid.eid.flow import Flow
 from hanport.grid.eid.offer import offered
 from hanport.grid.headend import registry
 from hanport.grid.web.limits import Limits
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.site import make_site, with_api
+from hanport.grid.web.upkeep import EVERY_S, upkeep
 from hanport.grid.worker import again_and_again
 
 log = logging.getLogger("hanport.grid")
@@ -57,10 +57,12 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
         async with offered(grid, start.path.parent, clock) as flow, asyncio.TaskGroup() as group:
             tasks = [group.create_task(systemd.keep_watchdog(clock))]
             if start.role is not Role.WORKER:
-                tasks.append(group.create_task(_served(grid, start, clock, flow)))
+                limits = Limits(grid.config.limits, clock)
+                parts = WebParts(grid=grid, clock=clock, folder=start.path.parent, limits=limits, flow=flow)
+                tasks.append(group.create_task(_served(parts, start)))
+                tasks.append(group.create_task(again_and_again(lambda: upkeep(parts), EVERY_S, clock, until)))
                 if flow is not None:
-                    turns = again_and_again(flow.turn, _COLLECT_S, clock, until)
-                    tasks.append(group.create_task(turns))
+                    tasks.append(group.create_task(again_and_again(flow.turn, _COLLECT_S, clock, until)))
             if start.role is not Role.WEB:
                 tasks.append(group.create_task(worker.run(grid, head_ends, clock, until)))
             systemd.notify("READY=1")
@@ -74,14 +76,14 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
         log.info("stopped")
 
 
-def _served(grid: Grid, start: Start, clock: Clock, flow: Flow | None) -> Coroutine[None, None, None]:
+def _served(parts: WebParts, start: Start) -> Coroutine[None, None, None]:
     """Pages and API on one socket, which is listened on already. Raises ConfigError."""
-    web, folder = grid.config.web, start.path.parent
-    parts = WebParts(grid=grid, clock=clock, folder=folder, limits=Limits(grid.config.limits, clock), flow=flow)
-    both = with_api(make_site(parts), application(grid, clock))
+    web = parts.config.web
+    both = with_api(make_site(parts), application(parts.grid, parts.clock))
     listener = serving.listen(web.host, web.port, or_any=start.or_any_port)
     start.tell(_address_of(web, listener))
-    return serving.serve(both, listener, certificate=_certificate_of(web, folder), connections=web.connections)
+    certificate = _certificate_of(web, parts.folder)
+    return serving.serve(both, listener, certificate=certificate, connections=web.connections)
 
 
 def _certificate_of(web: WebTable, folder: Path) -> serving.Certificate | None:

@@ -23,11 +23,9 @@ CERTIFICATE_ENDS = "bankid_certificate_ends"  # alarm
 async def offered(grid: Grid, folder: Path, clock: Clock) -> AsyncIterator[Flow | None]:
     """The flow of identifications; None where BankID is not set up. Raises ConfigError where it is, and wrongly."""
     table, environment = grid.config.bankid, grid.config.environment
-    ready = readiness.hold(grid.config, folder, clock.now())
-    if not ready.is_offered:
+    if not look(grid, folder, clock).is_offered:
         yield None
         return
-    _tell(grid, ready)
     taken = trust.policies(table, environment)
     trusted = Trust(
         roots=trust.signature_roots(table, folder) if table.signature_root_file else (),
@@ -39,8 +37,17 @@ async def offered(grid: Grid, folder: Path, clock: Clock) -> AsyncIterator[Flow 
         yield Flow(grid, bankid, trusted, clock)
 
 
+def look(grid: Grid, folder: Path, clock: Clock) -> Readiness:
+    """Whether BankID can be offered as it is set up; what will be wrong soon is an alarm, until it is mended. Raises
+    ConfigError.
+    """
+    ready = readiness.hold(grid.config, folder, clock.now())
+    if ready.is_offered:
+        _tell(grid, ready)
+    return ready
+
+
 def _tell(grid: Grid, ready: Readiness) -> None:
-    """What will be wrong soon is an alarm, until it is mended."""
     for concern in ready.concerns:
         log.warning(concern.problem, extra={"remedy": concern.remedy})
     with grid.database.writing("system") as work:
