@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -37,13 +38,13 @@ async def made(scene: Scene, authority: Path) -> AsyncIterator[Identity]:
         yield made
 
 
-def homes(made: Identity, count: int = 1, number: str = ASTRID, **customer: object) -> tuple[str, ...]:
+def homes(made: Identity, count: int = 1, number: str = ASTRID, **customer: Any) -> tuple[str, ...]:
     """Facilities whose contract the person holds; their GSRNs."""
     town = made.scene.town
     return tuple(home(made, town, number, **customer) for _ in range(count))
 
 
-def home(made: Identity, town: Town, number: str, **customer: object) -> str:
+def home(made: Identity, town: Town, number: str, **customer: Any) -> str:
     facility_id = town.facility()
     person_id = town.person(parse_signed_number(number))
     town.contract(facility_id, town.customer(person_id, **customer))
