@@ -20,6 +20,8 @@ from hanport.grid.notices.languages import remember
 from hanport.grid.notices.occasion import Occasion
 from hanport.grid.notices.owing import owe
 from hanport.grid.orders import Kind
+from hanport.grid.wordings.kinds import MAIL_END
+from hanport.grid.wordings.store import change
 
 ON_ONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)  # what is said is the same on both
 MAIL = {"email": "anna@example.se"}
@@ -90,6 +92,18 @@ def test_an_e_mail_says_what_and_where_and_how_to_stop_it(town: Town, desk: Desk
     assert gsrn[-5:] in sms.text and gsrn not in sms.text and "Storgatan" not in sms.text
     assert sms.text.endswith(f"Inte du? Stäng direkt: {URL}/not-me/…")
     assert "Kund" not in mail.text + sms.text
+
+
+@ON_ONE
+def test_the_companys_own_words_end_an_e_mail(town: Town, desk: Desk, office: Office) -> None:
+    with office.database.writing("staff:anna") as work:
+        texts = {"sv": "Hälsningar\nvi på {company}", "en": "Regards\n{company}"}
+        change(work, office.config, MAIL_END, texts, expected=0)
+    _order(town, desk, **BOTH)
+    office.spread()
+    mail, sms = map(office.said, office.messages())
+    assert "\n\nHälsningar\nvi på Fjällnät\n\nSkickat av Fjällnät." in mail.text
+    assert "Hälsningar" not in sms.text
 
 
 @ON_ONE

@@ -170,7 +170,7 @@ async def test_terms_are_kept_before_they_are_edited(quick: Scene, anna: httpx.A
 
 async def test_a_plain_text_is_previewed_as_it_is(anna: httpx.AsyncClient) -> None:
     texts = {"sv": "Hej\n**{company}** <b>", "en": "Hi", "expected": "0"}
-    page = (await anna.post("/staff/texts/notices.signature", data=texts)).text
+    page = (await anna.post("/staff/texts/notices.end", data=texts)).text
     assert "Hej\n**Fjällby Elnät** &lt;b&gt;</div>" in page
 
 

@@ -1,7 +1,7 @@
 """Turns what is owed into messages and letters: finds who is told, by which ways, and in which words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from hanport.grid.notices.happenings import Happening, happenings
 from hanport.grid.notices.occasion import Occasion
 from hanport.grid.notices.recipients import Recipient, recipients_of
 from hanport.grid.notices.ways import Way, mail_address, mobile_number, ways_of
+from hanport.grid.wordings import current
+from hanport.grid.wordings.kinds import MAIL_END
 
 # A stranger who tries again and again must not make us send again and again.
 _REFUSALS_APART = timedelta(days=1)
@@ -30,6 +32,7 @@ class _Spread:
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     letters: int = 0
+    voices: dict[str | None, texts.Voice] = field(default_factory=dict)
 
 
 def spread(work: Work, config: GridConfig, limit: int = 100) -> int:
@@ -58,7 +61,7 @@ def _tell(work: Work, config: GridConfig, about: Happening, recipient: Recipient
         done.letters += queue.add_notice(work, config, about, recipient)
         return
     secret = _link(work, config, about, recipient) if ways else ""
-    voice = texts.voice_for(config, recipient.language)
+    voice = _voice(work, config, recipient.language, done)
     for way in ways:
         envelope = _envelope(voice, about, recipient, way=way, has_link=bool(secret))
         done.messages.append(
@@ -74,6 +77,15 @@ def _tell(work: Work, config: GridConfig, about: Happening, recipient: Recipient
                 "due_at": work.at,
             }
         )
+
+
+def _voice(work: Work, config: GridConfig, language: str | None, done: _Spread) -> texts.Voice:
+    """With the company's own words, read once a batch."""
+    if language not in done.voices:
+        voice = texts.voice_for(config, language)
+        own = current(work.connection, config, MAIL_END, voice.language)
+        done.voices[language] = replace(voice, own=own)
+    return done.voices[language]
 
 
 def may_be_written(about: Happening) -> bool:

@@ -24,10 +24,11 @@ _TAIL = 5
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks, and in which language."""
+    """Who speaks, and in which language. `own`: the company's own words under its e-mails, "" for none."""
 
     config: GridConfig
     language: str
+    own: str = ""
 
     def say(self, key: str, **places: object) -> str:
         """A text of the catalog."""
@@ -95,6 +96,8 @@ def mail_text(voice: Voice, about: Happening, *, has_link: bool) -> str:
         parts.append(voice.say("not-me.link", link=_link(voice)))
     elif about.has_link:
         parts.append(voice.say("not-me.call"))
+    if voice.own:
+        parts.append(voice.own)
     parts.append(voice.say("signature", company=voice.company, contact=voice.contact).strip())
     return "\n\n".join(parts) + "\n"
 

@@ -8,6 +8,7 @@ from hanport.errors import HanportError
 from hanport.models import MODELS
 
 TERMS = "terms"
+MAIL_END = "notices.end"
 _PAGE = 12_000  # signs: two languages of it fit into one form
 _PARAGRAPH = 2_000
 _LINE = 200
@@ -44,7 +45,7 @@ class WordingError(HanportError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A text that staff may edit. `seen_at` is the page that shows it, "" for none (letters and notices).
+    """A text that staff may edit. `seen_at` is the page that shows it, "" for none (e-mails).
 
     A `numbered` text is one that orders refer to: each version is kept word for word, the first one too. Markdown is
     understood in all but `plain` ones.
@@ -69,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(TERMS, "/terms", _PAGE, is_numbered=True),
         Kind("privacy", "/privacy", _PAGE),
         Kind("accessibility", "/accessibility", _PAGE),
-        Kind("notices.signature", "", _LINE * 2, is_plain=True),
+        Kind(MAIL_END, "", _PARAGRAPH, is_needed=False, is_plain=True),
         *(Kind(f"model.{name}.note", f"/meters/{name}", _PARAGRAPH, is_needed=False) for name in MODELS),
     )
 }
