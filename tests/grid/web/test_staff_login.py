@@ -1,5 +1,6 @@
 """The door of the staff's pages: who gets in, who does not, and what guessers learn."""
 
+import re
 import statistics
 import time
 
@@ -69,7 +70,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(quick: Scene) -> None:
             answer = await try_in(client, quick, name, password, typed)
             assert answer.status_code == 403
             assert "set-cookie" not in answer.headers
-            pages.append(answer.text.replace(f'value="{name}"', 'value="X"'))
+            pages.append(re.sub(r'(id="name"[^>]* value=)"[^"]*"', r"\1X", answer.text))
     assert len(set(pages)) == 1
     refused = [each for each in log_of(quick) if each.action == "staff.login_refused"]
     # A name that nobody has may be a password, or a number: it is not written down.
@@ -124,13 +125,13 @@ async def test_guessing_waits_longer_and_longer_known_or_not(quick: Scene, name:
     hire(quick)
     app = quick.app()
     waits = []
-    for n in range(8):
+    for n in range(10):
         async with browser(app, peer=f"198.51.100.{n}") as client:  # from as many addresses as one likes
             answer = await try_in(client, quick, name, "wrong password here")
             if answer.status_code == 429:
                 waits.append(int(answer.headers["retry-after"]))
                 await quick.clock.advance(waits[-1])
-    assert waits == [2, 4] or waits[:2] == [2, 4]
+    assert waits == [2, 4, 8]
 
 
 async def test_the_right_one_waits_too_and_is_forgiven_afterwards(quick: Scene) -> None:

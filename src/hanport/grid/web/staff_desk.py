@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hanport.grid.health import health
@@ -31,7 +31,7 @@ MORE: tuple[tuple[str, str, Permission], ...] = (
 
 
 def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
-    """/staff and /staff/more."""
+    """/staff/desk and /staff/more."""
 
     async def desk(request: Request) -> Response:
         if not staff_may(request, Permission.LOOK):
@@ -44,8 +44,12 @@ def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
         places = [(name, path) for name, path, permission in MORE if staff_may(request, permission)]
         return show(shell, parts, request, "more", places=places, member=acting(request))
 
+    async def first(request: Request) -> Response:
+        return RedirectResponse("/staff/desk", 303)
+
     return [
-        Route("/staff", needs(Permission.OWN_ACCOUNT, desk), methods=["GET"]),
+        Route("/staff", needs(Permission.OWN_ACCOUNT, first), methods=["GET"]),
+        Route("/staff/desk", needs(Permission.OWN_ACCOUNT, desk), methods=["GET"]),
         Route("/staff/more", needs(Permission.OWN_ACCOUNT, more), methods=["GET"]),
     ]
 

@@ -61,7 +61,7 @@ def _shown(permission: Permission) -> Callable[[Visitor], bool]:
 
 
 NAVIGATION = (
-    Link("desk", "/staff", _shown(Permission.OWN_ACCOUNT)),
+    Link("desk", "/staff/desk", _shown(Permission.OWN_ACCOUNT)),
     Link("orders", "/staff/orders", _shown(Permission.LOOK)),
     Link("find", "/staff/find", _shown(Permission.LOOK)),
     Link("work", "/staff/work", _shown(Permission.LOOK)),

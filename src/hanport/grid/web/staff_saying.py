@@ -78,6 +78,12 @@ class Saying:
         key = f"staff.why.{why}"
         return self._words.t(key) if why and self._words.has(key) else why
 
+    def action(self, action: str) -> str:
+        """What the log says was done, in words where there are some."""
+        group, _, rest = action.partition(".")
+        keys = (f"staff.state.{rest}" if group == "order" else "", f"staff.action.{action}")
+        return next((self._words.t(key) for key in keys if key and self._words.has(key)), action)
+
     def alarm(self, kind: str) -> str:
         """What kind of alarm it is."""
         key = f"staff.alarm.{kind}"
