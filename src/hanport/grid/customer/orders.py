@@ -144,6 +144,12 @@ def at_facility(
     return _briefs(connection, connection.execute(_AT_FACILITY, values).all(), person_id)
 
 
+def reasons(connection: Connection, order_ids: Sequence[str]) -> tuple[str, ...]:
+    """What was written down when the orders were made, as by an installer: who asks, and what for."""
+    found = connection.execute(_REASONS, {"ids": list(order_ids)}).scalars()
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
 def by_others(connection: Connection, person_id: int, at: datetime) -> tuple[Brief, ...]:
     """The last orders that others have made for the contracts of those facilities where the person acts."""
     rows = connection.execute(_BY_OTHERS, {"person_id": person_id, "at": at}).all()
@@ -233,6 +239,7 @@ _BRIEF = (
     "ended_at",
 )
 _BRIEFS: Select[Any] = select(*(order.c[name] for name in _BRIEF), _HOLDS.label("is_holder"))
+_REASONS = select(order.c.reason).where(order.c.id.in_(bindparam("ids", expanding=True))).order_by(order.c.id)
 _BY_OTHERS = (
     _BRIEFS.where(order.c.contract_id.in_(select(capacities.CONTRACTS.c.id)), order.c.signed_at.is_not(None))
     .where(or_(order.c.person_id.is_(None), order.c.person_id != bindparam("person_id")))

@@ -29,10 +29,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is ordered, and what cannot be."""
+    """What is ordered, and what cannot be. `reasons`: what whoever made the drafts has written."""
 
     lines: tuple[Line, ...]
     left_out: tuple[Card, ...] = ()
+    reasons: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = field(default=(), repr=False)
 
     @property
@@ -64,10 +65,11 @@ def usual(connection: Connection, person_id: int, at: datetime) -> Review | None
     return _review(openable) if len(openable) == 1 and found.total <= MOST else None
 
 
-def of_lines(lines: Sequence[OrderLine]) -> Review:
+def of_lines(lines: Sequence[OrderLine], reasons: tuple[str, ...] = ()) -> Review:
     """Drafts that wait for a signature."""
     return Review(
-        tuple(
+        reasons=reasons,
+        lines=tuple(
             Line(
                 kind=line.kind,
                 gsrn=line.gsrn,
@@ -78,7 +80,7 @@ def of_lines(lines: Sequence[OrderLine]) -> Review:
                 order_id=line.order_id,
             )
             for line in lines
-        )
+        ),
     )
 
 

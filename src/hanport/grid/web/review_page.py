@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hanport.grid.customer import review
+from hanport.grid.customer import orders, review
 from hanport.grid.customer.review import Review
 from hanport.grid.eid import asking
 from hanport.grid.eid.errors import BankIDError
@@ -60,7 +60,8 @@ class ReviewPage:
         at = self._parts.clock.now()
 
         def look(connection: Connection) -> Review:
-            return review.of_lines(asking.order_lines(connection, order_ids, at))
+            lines = asking.order_lines(connection, order_ids, at)
+            return review.of_lines(lines, orders.reasons(connection, order_ids))
 
         try:
             found = await self._parts.read(look)
