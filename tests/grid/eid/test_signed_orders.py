@@ -11,6 +11,7 @@ from grid.eid.identity import ASTRID, EMIL, HERE, Identity, identity
 from grid.town import Town
 from grid.web.conftest import scene
 from grid.web.scene import Scene
+from hanport.grid.customer.issuer import terms_of
 from hanport.grid.database.tables import facility, order
 from hanport.grid.eid import asking
 from hanport.grid.eid.flow import Wanted
@@ -77,6 +78,7 @@ async def begin(made: Identity, order_ids: tuple[str, ...], way: Way = Way.QR, *
             device="d1",
             number=number,
             order_ids=order_ids,
+            terms=texts.terms,
             staff="anna" if way is Way.PHONE else "",
         )
     )
@@ -103,6 +105,8 @@ async def test_several_facilities_are_signed_at_once(made: Identity) -> None:
         sealed = connection.execute(select(order.c.evidence_sealed).where(order.c.id == order_ids[0])).scalar_one()
     assert sealed is not None
     evidence = database.keyring.open(bytes(sealed), Purpose.EVIDENCE)
+    with database.reading() as connection:
+        assert {terms_of(connection, each) for each in order_ids} == {"3"}
     assert b'"signature"' in evidence and b'"ocspResponse"' in evidence and text.splitlines()[0].encode() in evidence
 
 

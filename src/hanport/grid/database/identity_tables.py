@@ -8,8 +8,8 @@ from hanport.grid.database.types import Id, Instant, Json
 _PENDING = text("state = 'pending'")
 
 # A browser's session with the pages. The cookie holds the secret; here is its hash alone. `how`, `identity_at` and
-# `evidence_sealed`: the check of a customer's identity, None before it. `staff_id`: a member of staff. What belongs to a
-# session names its id: so that no later session gets it, an id is never given again.
+# `evidence_sealed`: the check of a customer's identity, None before it. `staff_id`: a member of staff. What belongs to
+# a session names its id: so that no later session gets it, an id is never given again.
 session = Table(
     "web_session",
     metadata,

@@ -177,6 +177,7 @@ user_change = Table(
 
 # An order. One to open that stands (orders.STANDING, not withdrawn) is a request in the sense of right.py. The person
 # is null until it is signed, and where staff close a port of their own accord. `why`: of a refusal, failure or visit.
+# `terms`: the version of the terms in the text that was signed.
 order = Table(
     "orders",
     metadata,
@@ -202,6 +203,7 @@ order = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),
     Column("price_ore", Integer),
+    Column("terms", Text),
     Index("ix_orders_state", "state"),
     # All that statistics are read from: a row has its evidence in it, and is long.
     Index(

@@ -27,16 +27,17 @@ _UNSIGNED = (State.DRAFT.value, State.AWAITING_SIGNATURE.value)
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is read and signed, and what is signed with it."""
+    """What is read and signed, what is signed with it, and the version of the terms that both name."""
 
     visible: str
     hidden: bytes
+    terms: str
 
 
 def texts_of(lines: Sequence[OrderLine], config: GridConfig, terms: str, language: str) -> Texts:
     """The texts of orders. `terms` is the version of the terms that is accepted. Raises TooMuchToSign."""
     accepted = Terms(terms, config.warranty.years)
-    return Texts(order_text(lines, config.company.name, accepted, language), hidden_of(lines, terms))
+    return Texts(order_text(lines, config.company.name, accepted, language), hidden_of(lines, terms), terms)
 
 
 def order_lines(connection: Connection, order_ids: Sequence[str], at: datetime) -> list[OrderLine]:

@@ -55,7 +55,7 @@ _NONCE = 24  # bytes
 class Wanted:
     """What somebody wants to identify for. `visible` is the text to be read, `hidden` what is signed with it.
     `number` (12 digits, "" for a login) is who must sign. `base` is the address of our site, as the browser has it,
-    `then` the path of it that comes afterwards.
+    `then` the path of it that comes afterwards. `terms` is the version of the terms that the text names, if any.
     """
 
     errand: Errand
@@ -70,6 +70,7 @@ class Wanted:
     user_agent: str
     device: str
     number: str = ""
+    terms: str = ""
     order_ids: tuple[str, ...] = ()
     staff: str = ""
 
@@ -162,6 +163,7 @@ class Flow:
             device=wanted.device,
             language=wanted.language,
             policies=tuple(sorted(self._trust.of(wanted.way))),
+            terms=wanted.terms,
         )
 
     async def _start(self, errand: Errand, way: Way, asked: Asked) -> Started:

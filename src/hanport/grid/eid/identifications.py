@@ -51,7 +51,7 @@ class Stand(StrEnum):
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked of BankID, and the secrets of its answer. It is sealed as a whole. `base` is the address of our
-    site as the browser has it, `then` the path of it that comes afterwards.
+    site as the browser has it, `then` the path of it that comes afterwards. `terms` is the version that the text names.
     """
 
     visible: str
@@ -65,6 +65,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     language: str
     policies: tuple[str, ...]
+    terms: str = ""
     order_ref: str = ""
     auto_start_token: str = ""
     qr_start_token: str = ""

@@ -6,13 +6,14 @@ A process may end between any two of them; whoever comes next goes on from what 
 from datetime import timedelta
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hanport.errors import HanportError
 from hanport.grid import people
 from hanport.grid.alarms import raise_alarm
 from hanport.grid.config import GridConfig
 from hanport.grid.database.identity_tables import identification
+from hanport.grid.database.tables import order
 from hanport.grid.database.work import Work
 from hanport.grid.eid import answers, identifications
 from hanport.grid.eid.answers import Complete, Completion
@@ -130,6 +131,7 @@ def _sign_orders(work: Work, config: GridConfig, found: Identification, judged: 
     for order_id in found.order_ids:
         try:
             sign(work, config, order_id, identity)
+            work.connection.execute(update(order).where(order.c.id == order_id).values(terms=found.asked.terms))
         except HanportError as error:
             problems.append({"order": order_id, "why": type(error).__name__})
     identifications.change(work, [found.id], state=Stand.USED.value, why="orders" if problems else "")

@@ -35,6 +35,7 @@ class Start:
     hidden: bytes
     then: str
     number: str = ""
+    terms: str = ""
     order_ids: tuple[str, ...] = ()
 
 
@@ -67,6 +68,7 @@ async def begin(parts: WebParts, shell: Shell, request: Request, start: Start) -
         user_agent=request.headers.get("user-agent", ""),
         device=device,
         number=start.number,
+        terms=start.terms,
         order_ids=start.order_ids,
     )
     id = await parts.flow.begin(wanted)

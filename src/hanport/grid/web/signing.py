@@ -42,6 +42,7 @@ class Signing:
             hidden=texts.hidden,
             then=then,
             number=number,
+            terms=texts.terms,
             order_ids=tuple(order_ids),
         )
         return await begin(self._parts, self._shell, request, start)

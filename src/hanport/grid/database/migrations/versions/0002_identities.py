@@ -10,7 +10,8 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables; an order keeps which version of the terms was signed with it."""
+    op.add_column("orders", sa.Column("terms", sa.Text(), nullable=True))
     _session()
     _identification()
 
