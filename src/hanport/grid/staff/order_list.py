@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, exists, or_, select, tuple_
+from sqlalchemy import Column, Connection, Row, Select, exists, literal, or_, select, tuple_
 
 from hanport.grid.database.tables import command, facility, meter, order
 from hanport.grid.orders import ENDED, Kind, State
@@ -78,8 +78,8 @@ def orders(connection: Connection, wanted: Wanted, at: datetime) -> Page:
         chosen = chosen.where(order.c.kind == wanted.kind.value)
     place = _read_place(wanted.after)
     if place is not None:
-        here = tuple_(sorted_by, order.c.id)
-        chosen = chosen.where(here > tuple_(*place) if is_urgent else here < tuple_(*place))
+        here, there = tuple_(sorted_by, order.c.id), tuple_(literal(place[0], sorted_by.type), literal(place[1]))
+        chosen = chosen.where(here > there if is_urgent else here < there)
     by: tuple[Any, ...] = (sorted_by, order.c.id) if is_urgent else (sorted_by.desc(), order.c.id.desc())
     found = connection.execute(chosen.order_by(*by).limit(PAGE + 1)).all()
     rows = _told(connection, found[:PAGE])
