@@ -11,17 +11,18 @@ from pathlib import Path
 from hanport import serving, systemd
 from hanport.clock import Clock
 from hanport.errors import ConfigError
-from hanport.grid import worker
+from hanport.grid import wordings, worker
 from hanport.grid.api.app import application
 from hanport.grid.config import WebTable
 from hanport.grid.context import Grid
 from hanport.grid.eid.offer import offered
 from hanport.grid.headend import registry
+from hanport.grid.notices import channels
 from hanport.grid.web.limits import Limits
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.site import make_site, with_api
 from hanport.grid.web.upkeep import EVERY_S, upkeep
-from hanport.grid.worker import again_and_again
+from hanport.grid.worker import Ways, again_and_again
 
 log = logging.getLogger("hanport.grid")
 
@@ -53,18 +54,20 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
     if start.role is not Role.ALL and grid.database.engine.dialect.name == "sqlite":
         raise ConfigError("With SQLite one process does everything.", "Use PostgreSQL, or leave --only out.")
     head_ends = registry.build(grid.config, start.path.parent, clock)
+    notices = channels.build(grid.config, start.path.parent)
     try:
         async with offered(grid, start.path.parent, clock) as flow, asyncio.TaskGroup() as group:
             tasks = [group.create_task(systemd.keep_watchdog(clock))]
             if start.role is not Role.WORKER:
                 limits = Limits(grid.config.limits, clock)
                 parts = WebParts(grid=grid, clock=clock, folder=start.path.parent, limits=limits, flow=flow)
+                await parts.write("system", lambda work: wordings.settle(work, grid.config))
                 tasks.append(group.create_task(_served(parts, start)))
                 tasks.append(group.create_task(again_and_again(lambda: upkeep(parts), EVERY_S, clock, until)))
                 if flow is not None:
                     tasks.append(group.create_task(again_and_again(flow.turn, _COLLECT_S, clock, until)))
             if start.role is not Role.WEB:
-                tasks.append(group.create_task(worker.run(grid, head_ends, clock, until)))
+                tasks.append(group.create_task(worker.run(grid, Ways(head_ends, notices), clock, until)))
             systemd.notify("READY=1")
             log.info("started", extra={"role": start.role.value, "environment": grid.config.environment.value})
             await until.wait()
@@ -73,6 +76,7 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
                 task.cancel()
     finally:
         await head_ends.close()
+        await notices.close()
         log.info("stopped")
 
 

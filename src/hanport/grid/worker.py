@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -18,15 +19,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hanport.clock import Clock
 from hanport.errors import HanportError
-from hanport.grid import alarms, telling
+from hanport.grid import alarms, telling, waiting
 from hanport.grid.audit.checkpoints import checkpoint
 from hanport.grid.context import Grid
 from hanport.grid.database.work import Work
 from hanport.grid.headend.contract import Answer, HeadEnd
+from hanport.grid.notices.channels import Channels
+from hanport.grid.notices.occasion import Occasion
+from hanport.grid.notices.owing import owe
+from hanport.grid.notices.sending import send_due
 from hanport.grid.reconcile import duties, narrowing, outbox
 from hanport.grid.reconcile.outbox import ACTOR, Leased
 from hanport.grid.reconcile.review import review
 from hanport.grid.reconcile.sweep import sweep
+from hanport.grid.waiting import Waiting
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,11 +54,20 @@ class HeadEnds(Protocol):
         ...
 
 
-async def run(grid: Grid, head_ends: HeadEnds, clock: Clock, until: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways out: to the meters, and to the customers."""
+
+    head_ends: HeadEnds
+    channels: Channels
+
+
+async def run(grid: Grid, ways: Ways, clock: Clock, until: asyncio.Event) -> None:
     """Work until the event is set; what is being sent then is ended first."""
-    worker = Worker(grid, head_ends, clock)
+    worker = Worker(grid, ways.head_ends, clock)
     async with httpx.AsyncClient(timeout=_TELL_TIMEOUT_S) as client:
         loops = [worker.look, worker.send, worker.ask, lambda: worker.tell(client), lambda: worker.mind(until)]
+        loops += [worker.look_for_waiting, lambda: send_due(grid, ways.channels, worker.name)]
         async with asyncio.TaskGroup() as tasks:
             for each in loops:
                 tasks.create_task(again_and_again(each, grid.config.work.period_s, clock, until))
@@ -80,6 +95,10 @@ async def _wait(clock: Clock, seconds: float, until: asyncio.Event) -> None:
     finally:
         for each in waits:
             each.cancel()
+
+
+def _tell_waiting(work: Work, wish: Waiting) -> None:
+    owe(work, Occasion.CAN_OPEN, wish.facility_id, {"customer_id": wish.customer_id})
 
 
 class Worker:
@@ -121,6 +140,10 @@ class Worker:
             self._at_head_end[each.head_end] += 1
             self._sending.add(asyncio.create_task(self._send(each)))
         return bool(leased)
+
+    async def look_for_waiting(self) -> bool:
+        """Have those told who wait for a port that can be opened."""
+        return await self._write(lambda work: waiting.tell_due(work, _tell_waiting)) > 0
 
     async def sent(self) -> None:
         """Wait for all sendings under way."""

@@ -18,7 +18,8 @@ from hanport.grid.context import Grid
 from hanport.grid.database.tables import command, port
 from hanport.grid.database.work import Database
 from hanport.grid.headend.contract import Answer, Command
-from hanport.grid.worker import run
+from hanport.grid.notices.channels import Channels
+from hanport.grid.worker import Ways, run
 
 CONFIG = GridConfig(
     head_end=(HeadEndTable(name="field", kind="rest", url="https://field.example"),),
@@ -51,7 +52,7 @@ class WatchedField(Field):
 def _work(grid: Grid, field: Field, ended: threading.Event) -> None:
     async def until_ended() -> None:
         until = asyncio.Event()
-        working = asyncio.create_task(run(grid, field, SystemClock(), until))
+        working = asyncio.create_task(run(grid, Ways(field, Channels({})), SystemClock(), until))
         while not ended.is_set() and not working.done():
             await asyncio.sleep(0.05)
         until.set()

@@ -18,8 +18,9 @@ from hanport.grid.context import Grid
 from hanport.grid.database.tables import audit_checkpoint
 from hanport.grid.database.work import Database
 from hanport.grid.headend.contract import Command, CommandKind
+from hanport.grid.notices.channels import Channels
 from hanport.grid.reconcile import duties
-from hanport.grid.worker import Worker, run
+from hanport.grid.worker import Ways, Worker, run
 
 HEAD_ENDS = (HeadEndTable(name="field", kind="rest", url="https://field.example"),)
 WORK = WorkTable(period_s=5, answer_within_s=60, lease_s=30)
@@ -132,7 +133,7 @@ async def test_the_worker_runs_until_it_is_told_to_end(town: Town, database: Dat
     _, meter_id, customer_id, contract_id = town.household()
     order_id = town.request(contract_id, customer_id)
     until = asyncio.Event()
-    running = asyncio.create_task(run(Grid(quick, real), field, clock, until))
+    running = asyncio.create_task(run(Grid(quick, real), Ways(field, Channels({})), clock, until))
     while hands.state(order_id) != "read_back":
         await asyncio.sleep(0.02)
     hands.withdraw(order_id)
@@ -182,7 +183,7 @@ async def test_a_database_that_goes_away_is_waited_for(
     event.listen(database.engine, "before_cursor_execute", refuse)
     quick = GridConfig(head_end=HEAD_ENDS, work=WorkTable(period_s=0.02, lease_s=0.2, retry_s=0.02))
     until = asyncio.Event()
-    running = asyncio.create_task(run(Grid(quick, real), field, clock, until))
+    running = asyncio.create_task(run(Grid(quick, real), Ways(field, Channels({})), clock, until))
     while next(refused) < 80 or hands.state(order_id) != "read_back":
         assert not running.done()
         await asyncio.sleep(0.02)
