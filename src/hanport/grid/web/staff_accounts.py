@@ -14,7 +14,7 @@ from hanport.grid.staff.values import Member, Problem, StaffError
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import acting, fresh_only, needs
 from hanport.grid.web.staff_errors import said
-from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once, many_of
+from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once, many_of, shown_again
 from hanport.grid.web.staff_saying import show
 from hanport.grid.web.visiting import is_secure
 from hanport.web.shell import Shell
@@ -123,7 +123,7 @@ class AccountsPages:
             "roles": list(Role),
             "grants": {role: [each for each in Permission if role in GRANTS[each]] for role in Role},
             "mine": acting(request).id,
-            "name": (form or {}).get("name", ""),
+            "name": shown_again(form).get("name", ""),
             "link": link,
             "problem": said(self._shell.words(request), error) if error else None,
         }

@@ -30,7 +30,7 @@ from hanport.grid.staff.roles import Permission
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import acting, needs
 from hanport.grid.web.staff_errors import said
-from hanport.grid.web.staff_forms import form_of, go_once
+from hanport.grid.web.staff_forms import form_of, go_once, shown_again
 from hanport.grid.web.staff_lately import Looks
 from hanport.grid.web.staff_saying import show
 from hanport.grid.workdays import STOCKHOLM
@@ -39,8 +39,6 @@ from hanport.web.shell import Shell
 _ONE = "/staff/facilities/{gsrn}"
 DOCUMENTS = ("licence", "id_card", "passport", "other")
 _HOW = {"desk": IdentityCheck.DESK, "phone": IdentityCheck.PHONE}
-# What is never shown again in a form that was refused.
-_FORGOTTEN = ("number", "once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +115,11 @@ class FacilityPages:
             raise HTTPException(404)
         holders = {each.person_id for contract in sheet.contracts if contract.holds for each in contract.holders}
         await self._looks.note(acting(request), holders, "facility")
-        typed = {name: value for name, value in (form or {}).items() if name not in _FORGOTTEN}
         context = {
             "sheet": sheet,
             "kinds": list(Kind),
             "documents": DOCUMENTS,
-            "form": typed,
+            "form": shown_again(form),
             "failed": request.url.path.rpartition("/")[2] if error else "",
             "price_ore": error.price_ore if isinstance(error, PriceNotAccepted) else 0,
             "problem": said(self._shell.words(request), error) if error else None,

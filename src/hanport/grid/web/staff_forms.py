@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hanport.grid.database.work import Work
+from hanport.grid.masking import masked
 from hanport.grid.staff import once
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import acting
 
 _LONGEST_TOKEN = 64
+_FORGOTTEN = frozenset({"once", "number", "password", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ async def many_of(request: Request, name: str) -> list[str]:
     """All values of a field."""
     async with request.form(max_files=0, max_fields=60) as form:
         return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+def shown_again(form: Mapping[str, str] | None) -> Mapping[str, str]:
+    """What a form that was refused shows again: without secrets and numbers, and without what could be a number."""
+    return {name: masked(value) for name, value in (form or {}).items() if name not in _FORGOTTEN}
 
 
 def once_token() -> str:

@@ -23,7 +23,7 @@ from hanport.grid.staff.roles import Permission
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import acting, needs, staff_may
 from hanport.grid.web.staff_errors import said
-from hanport.grid.web.staff_forms import form_of, go_once
+from hanport.grid.web.staff_forms import form_of, go_once, shown_again
 from hanport.grid.web.staff_saying import show
 from hanport.web.shell import Shell
 
@@ -137,7 +137,7 @@ class OrderPages:
             "life": life,
             "acts": _acts(order) if staff_may(request, Permission.ORDER) else (),
             "problem": said(self._shell.words(request), error) if error else None,
-            "form": form or {},
+            "form": shown_again(form),
         }
         return show(self._shell, self._parts, request, "order", status=status, **context)
 

@@ -16,6 +16,7 @@ from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import meter, port
 from hanport.grid.database.work import Work
 from hanport.grid.headend import work_list_in
+from hanport.grid.masking import MASK, masked_name
 from hanport.grid.notices.announcing import Plan, announce
 from hanport.grid.staff import bulk, proposals
 from hanport.grid.staff.proposals import Proposal, ProposalError, ProposalKind
@@ -24,7 +25,7 @@ from hanport.grid.staff.values import Member
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import acting, needs
 from hanport.grid.web.staff_errors import said
-from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once
+from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once, shown_again
 from hanport.grid.web.staff_saying import show
 from hanport.grid.workdays import STOCKHOLM
 from hanport.web.shell import Shell
@@ -81,6 +82,8 @@ class ProposalPages:
             content = msgspec.json.encode({name: form.get(name, "") for name in ("model", "sv", "en", "planned")})
             _planned(form.get("planned", ""))
             summary = {"model": f"{maker} {model}", "facilities": _open_of(work.connection, maker, model)}
+            if MASK in masked_name(form.get("sv", "") + "\n" + form.get("en", "")):
+                raise ProposalError("A number in the text could be a person's.", "Leave it out.")
             if not model or not (form.get("sv") or form.get("en")):
                 raise ProposalError("A model and a text are needed.", "Choose and write them.")
             about = (form.get("reason", ""), summary)
@@ -168,7 +171,7 @@ class ProposalPages:
             "found": found,
             "models": models,
             "most": bulk.MOST,
-            "form": form or {},
+            "form": shown_again(form),
             "problem": said(self._shell.words(request), error) if error else None,
         }
         return show(self._shell, self._parts, request, "proposals", status=status, **context)

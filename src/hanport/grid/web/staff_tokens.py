@@ -14,7 +14,7 @@ from hanport.grid.tokens import Scope
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.staff_access import fresh_only, needs
 from hanport.grid.web.staff_errors import said
-from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once, many_of
+from hanport.grid.web.staff_forms import Done, do_once, form_of, go_once, many_of, shown_again
 from hanport.grid.web.staff_saying import show
 from hanport.web.shell import Shell
 
@@ -82,7 +82,7 @@ class TokenPages:
         context = {
             "tokens": sorted(found, key=lambda each: (each.revoked_at is not None, each.name)),
             "scopes": list(Scope),
-            "name": (form or {}).get("name", ""),
+            "name": shown_again(form).get("name", ""),
             "secret": secret,
             "problem": said(self._shell.words(request), error) if error else None,
         }
