@@ -67,7 +67,7 @@ def test_an_order_that_staff_take_back(town: Town, desk: Desk) -> None:
     taken = desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
     with desk.database.writing("staff:anna") as work:
         cancel(work, CONFIG, taken.order_id, reason="asked by phone")
-    assert owed(desk.database)[1:] == [("cancelled", taken.order_id, "asked by phone")]
+    assert owed(desk.database)[1:] == [("cancelled", taken.order_id, "")]
 
 
 def test_drafts_are_nobodys_business(town: Town, desk: Desk, clock: ManualClock) -> None:
@@ -140,7 +140,7 @@ def test_restarts(town: Town, desk: Desk, hands: Hands) -> None:
     desk.change(insert(tables.meter_model).values(rows))
     second = desk.order(Kind.RESTART, facility_id, desk.person(customer_id))
     assert owed(desk.database)[2:] == [
-        ("restarted", first.order_id, "right"),
+        ("restarted", first.order_id, ""),
         ("restart_visit", second.order_id, "cannot_restart"),
     ]
 

@@ -24,6 +24,10 @@ from hanport.grid.wordings.kinds import MAIL_END
 from hanport.grid.wordings.store import change
 
 ON_ONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)  # what is said is the same on both
+# 3GPP TS 23.038, 6.2.1: one sign beside these makes an SMS cost twice as much.
+GSM_7 = frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà") | frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
 MAIL = {"email": "anna@example.se"}
 BOTH = MAIL | {"phone": "070-174 06 05"}
 HOME = {"address": "Storgatan 1, 780 67 Sälen"}
@@ -275,6 +279,7 @@ def test_every_occasion_has_words(town: Town, desk: Desk, office: Office) -> Non
     for each in said:
         assert "{" not in each.subject + each.text
         assert len(each.text) < (1500 if each.subject else 300)
+        assert each.subject or set(each.text.removesuffix("…")) <= GSM_7, each.text
 
 
 @ON_ONE

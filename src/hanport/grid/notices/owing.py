@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from hanport.grid.database.notice_tables import notice
 from hanport.grid.database.work import Work
 from hanport.grid.notices.occasion import STEPS, Occasion
-from hanport.grid.ordering.because import Because
+from hanport.grid.ordering.because import MEANINGS, Because
 from hanport.grid.orders import Kind, State
 from hanport.grid.right import Facts, Request
 
@@ -38,7 +38,8 @@ def owe_step(work: Work, step: Step) -> None:
     occasion = STEPS.get((step.kind, step.state))
     if occasion is None or (occasion is Occasion.CANCELLED and step.why in _TOLD_OTHERWISE):
         return
-    owe(work, occasion, step.facility_id, {"order_id": step.order_id, "why": step.why})
+    why = step.why if step.why in MEANINGS else ""  # what somebody wrote stays with the order, and goes with it
+    owe(work, occasion, step.facility_id, {"order_id": step.order_id, "why": why})
 
 
 def owe_ended(work: Work, facts: Facts, meter_id: int, *, ended_at: datetime, why: str) -> None:

@@ -137,7 +137,7 @@ def _places(voice: Voice, about: Happening) -> dict[str, object]:
     planned_at = announced.planned_at if announced is not None else None
     return {
         "company": voice.company,
-        "tail": f"{SECRET}{about.gsrn[-_TAIL:]}",
+        "tail": f"...{about.gsrn[-_TAIL:]}",
         "at": local(about.happened_at),
         "what": voice.say(f"kind.{about.kind.value}") if about.kind is not None else "",
         "why": voice.say(why if has_text(CATALOG, why) else "why.other"),
