@@ -12,7 +12,7 @@ from hanport.grid.database.work import Database
 from hanport.grid.ordering.taking import Taken
 from hanport.grid.orders import Kind
 
-LATER = datetime(2027, 3, 1, tzinfo=UTC)
+LATER = datetime(2027, 2, 28, 23, tzinfo=UTC)  # 00:00 of 1 March in Sweden
 
 
 class People:
