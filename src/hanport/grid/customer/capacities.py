@@ -96,15 +96,16 @@ class Found:
 
 def find(connection: Connection, person_id: int, at: datetime, wanted: Wanted) -> Found:
     """The facilities that a person may see, by their address."""
-    chosen, values = _LISTED, {"person_id": person_id, "at": at}
+    chosen, values = _LISTED, {"person_id": person_id, "at": at, "most": wanted.size + 1}
     words = " ".join("".join(sign if sign.isprintable() else " " for sign in wanted.search).split())
     if words:
         chosen = chosen.where(_matches(words))
     before = (wanted.page - 1) * wanted.size
-    rows = connection.execute(chosen.limit(wanted.size + 1).offset(before), values).all()
+    rows = connection.execute(chosen, values | {"before": before}).all()
     total = before + len(rows)
     if len(rows) > wanted.size or (before and not rows):
-        counted = select(func.count()).select_from(chosen.order_by(None).subquery())
+        whole = chosen.order_by(None).limit(None).offset(None).subquery()
+        counted = select(func.count()).select_from(whole)
         total = connection.execute(counted, values).scalar_one()
     return Found(tuple(row.id for row in rows[: wanted.size]), total, wanted)
 
@@ -206,6 +207,8 @@ _LISTED = (
     select(facility.c.id)
     .where(facility.c.id.in_(select(_OF_PERSON.c.facility_id)))
     .order_by(facility.c.address, facility.c.gsrn)
+    .limit(bindparam("most"))
+    .offset(bindparam("before"))
 )
 _HERE = contract.c.facility_id == facility.c.id
 _SEEN = select(facility.c.id, facility.c.gsrn).where(
