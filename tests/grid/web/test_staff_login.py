@@ -14,6 +14,7 @@ from hanport.grid.audit.entry import Written
 from hanport.grid.audit.reading import entries
 from hanport.grid.database.identity_tables import session
 from hanport.grid.staff import accounts, factors
+from hanport.grid.staff.roles import Role
 
 
 def log_of(scene: Scene) -> list[Written]:
@@ -55,7 +56,7 @@ async def test_password_and_code_let_in_and_logging_out_ends_it(scene: Scene) ->
 async def test_whatever_is_wrong_the_answer_is_the_same(quick: Scene) -> None:
     hire(quick)
     with quick.database.writing("system") as work:
-        accounts.disable(work, accounts.add(work, "Gustav", [accounts.Role.CLERK]).id)
+        accounts.disable(work, accounts.add(work, "Gustav", [Role.CLERK]).id)
     tries = [
         ("Anna Ek", "wrong password here", code(quick)),
         ("Anna Ek", PASSWORD, "000000"),

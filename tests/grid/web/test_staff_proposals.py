@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from grid.web.scene import Scene, browser
-from grid.web.staff_scene import hire, member_browser, send
+from grid.web.staff_scene import hire, member_browser, send, token_of
 from grid.web.staff_town import Busy, busy
 from grid.web.test_staff_login import log_of
 from hanport.grid.config import ImportTable, MailTable
@@ -114,7 +114,7 @@ async def test_a_long_work_list_waits_for_a_second_person(quick: Scene) -> None:
     body = f"command_id;outcome;port\n{command_id};done;\n".encode()
     async with member_browser(quick) as client:
         shown = await client.get("/staff/work")
-        token = shown.text.partition('name="once" value="')[2].partition('"')[0]
+        token = token_of(shown.text)
         files = {"file": ("list.csv", body, "text/csv")}
         answer = await client.post("/staff/work/list", data={"once": token, "reason": "montör Per"}, files=files)
         page = answer.headers["location"].partition("?")[0]
@@ -122,8 +122,8 @@ async def test_a_long_work_list_waits_for_a_second_person(quick: Scene) -> None:
     async with member_browser(quick, "Bo Ström", Role.APPROVER) as client:
         answer = await send(client, page, f"{page}/approve", {})
         assert answer.headers["location"] == f"{page}?done=carried_out"
-        shown = (await client.get(page)).text
-    assert "<dt>Intagna</dt><dd>1</dd>" in shown
+        done = (await client.get(page)).text
+    assert "<dt>Intagna</dt><dd>1</dd>" in done
 
 
 def _on_list(town: Busy) -> str:
