@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from grid.notices.office import CONFIG, ONLY_MAIL, Office, config_with
+from grid.notices.office import CONFIG, ON_ONE, ONLY_MAIL, Office, config_with
 from grid.ordering.desk import Desk
 from grid.planted import found_in, stored_at
 from grid.reconcile.hands import Hands, later
@@ -105,6 +105,7 @@ def test_a_code_signs_in_once_and_orders(town: Town, desk: Desk, counter: Counte
     assert actions == ["code.ordered", "code.redeemed", "code.followed"]
 
 
+@ON_ONE
 def test_later_it_sees_and_closes(town: Town, desk: Desk, hands: Hands, counter: Counter) -> None:
     digits, meter_id, customer_id, _ = _household(town)
     counter.order(digits)
@@ -123,6 +124,7 @@ def test_later_it_sees_and_closes(town: Town, desk: Desk, hands: Hands, counter:
     assert again is not None and (again.order_id, again.is_repeat) == (taken.order_id, True)
 
 
+@ON_ONE
 def test_it_closes_without_having_signed_in(town: Town, desk: Desk, hands: Hands, counter: Counter) -> None:
     digits, _, customer_id, _ = _household(town)
     desk.order(Kind.OPEN, 1, desk.person(customer_id))
@@ -134,6 +136,7 @@ def test_it_closes_without_having_signed_in(town: Town, desk: Desk, hands: Hands
     assert right is not None and right.identity is not None
 
 
+@ON_ONE
 def test_a_company_sees_and_closes_but_nobody_is_signed_in(
     town: Town, desk: Desk, hands: Hands, counter: Counter
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_company_sees_and_closes_but_nobody_is_signed_in(
         assert ("read", "queued", None) in desk.commands(meter_id)
 
 
+@ON_ONE
 def test_nobody_learns_whether_there_is_such_a_facility(town: Town, desk: Desk, counter: Counter) -> None:
     with_nobody, *_ = _household(town, address="")
     for digits in (gsrn(999), with_nobody):
@@ -163,6 +167,7 @@ def test_nobody_learns_whether_there_is_such_a_facility(town: Town, desk: Desk, 
             use("735999000000000014")
 
 
+@ON_ONE
 async def test_not_more_than_one_a_day_and_three_a_month(town: Town, counter: Counter, clock: ManualClock) -> None:
     digits, *_ = _household(town)
     for _ in range(3):
@@ -220,6 +225,7 @@ def test_wrong_tries_count_against_the_letter_that_is_meant(town: Town, counter:
     assert counter.close(digits, code) is None
 
 
+@ON_ONE
 async def test_it_ends_after_thirty_days(town: Town, counter: Counter, clock: ManualClock) -> None:
     digits, *_ = _household(town)
     counter.order(digits)
@@ -231,6 +237,7 @@ async def test_it_ends_after_thirty_days(town: Town, counter: Counter, clock: Ma
     assert counter.redeem(digits, code) is None
 
 
+@ON_ONE
 def test_it_ends_with_the_contract(town: Town, desk: Desk, counter: Counter) -> None:
     digits, _, _, contract_id = _household(town)
     counter.order(digits)
@@ -249,6 +256,7 @@ def test_it_ends_with_the_contract(town: Town, desk: Desk, counter: Counter) -> 
     assert right is not None and right.contract_id == contract_id
 
 
+@ON_ONE
 def test_a_code_is_of_one_facility(town: Town, counter: Counter) -> None:
     digits, *_ = _household(town)
     elsewhere, *_ = _household(town)
@@ -267,7 +275,7 @@ def test_two_at_once_sign_in_once(database: Database, town: Town, counter: Count
     assert sum(right is not None and right.identity is not None for right in rights) == 1
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@ON_ONE
 def test_where_codes_are_not_offered(town: Town, counter: Counter) -> None:
     digits, *_ = _household(town)
     assert codes.are_offered(CONFIG)
@@ -278,14 +286,14 @@ def test_where_codes_are_not_offered(town: Town, counter: Counter) -> None:
             counter.order(digits)
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@ON_ONE
 def test_a_protected_identity_gets_one_through_staff(town: Town, counter: Counter) -> None:
     digits, *_ = _household(town, address="", is_protected=True)
     counter.order(digits)
     assert len(counter.office.letters()) == 1
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@ON_ONE
 def test_the_limits_are_those_of_the_configuration(town: Town, counter: Counter) -> None:
     digits, *_ = _household(town)
     counter.office.config = config_with(limits=LimitsTable(code_attempts=1))
@@ -295,7 +303,7 @@ def test_the_limits_are_those_of_the_configuration(town: Town, counter: Counter)
     assert counter.redeem(digits, code) is None
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@ON_ONE
 def test_a_right_says_nothing_of_itself(town: Town, counter: Counter) -> None:
     digits, *_ = _household(town)
     counter.order(digits)

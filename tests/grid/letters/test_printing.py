@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
 from grid.letters.reading import pages_of, words_of
-from grid.notices.office import CONFIG, ONLY_LETTERS, Office
+from grid.notices.office import CONFIG, ON_ONE, ONLY_LETTERS, Office
 from grid.ordering.desk import Desk
 from grid.planted import found_in
 from grid.reconcile.hands import Hands
@@ -26,7 +26,6 @@ from hanport.grid.notices.languages import remember
 from hanport.grid.orders import Kind
 
 HOME = "Storgatan 1, 780 67 Sälen"
-ON_ONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)  # what is on the paper is the same on both
 
 
 class Printer:
@@ -290,6 +289,7 @@ def _code_in(page: str) -> str:
     return lines[lines.index("Kod") + 1]
 
 
+@ON_ONE
 def test_what_cannot_be_printed_again(printer: Printer, desk: Desk) -> None:
     facility_id = printer.asked()
     (made,) = printer.secrets()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from hanport.grid.config import CompanyTable, GridConfig, MailTable, SmsTable, WebTable, WorkTable
@@ -14,6 +15,8 @@ from hanport.grid.database.work import Database
 from hanport.grid.notices.envelope import Envelope, unseal
 from hanport.grid.notices.spreading import spread
 
+# What is said, and what is decided in Python, is the same on both databases.
+ON_ONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 URL = "https://han.example.se"
 CONFIG = GridConfig(
     environment=Environment.TEST,

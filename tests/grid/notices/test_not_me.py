@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from grid.notices.office import ONLY_LETTERS, ONLY_MAIL, URL, Office
+from grid.notices.office import ON_ONE, ONLY_LETTERS, ONLY_MAIL, URL, Office
 from grid.ordering.desk import CONFIG as DESK_CONFIG
 from grid.ordering.desk import Desk
 from grid.planted import stored_at
@@ -86,6 +86,7 @@ def test_the_link_closes_an_open_port_at_once(house: House, desk: Desk, hands: H
     assert '"action":"order.disputed","actor":"customer"' in last
 
 
+@ON_ONE
 def test_before_it_is_open_it_is_not_opened(house: House, desk: Desk) -> None:
     house.close(house.link())
     assert desk.row(house.order_id).state == "cancelled"
@@ -105,6 +106,7 @@ def test_twice_is_once(house: House, desk: Desk, hands: Hands) -> None:
     assert seen.closing.state is State.READ_BACK
 
 
+@ON_ONE
 def test_looking_changes_nothing(house: House, desk: Desk, hands: Hands) -> None:
     hands.opened()
     link = house.link()
@@ -127,6 +129,7 @@ def test_the_code_of_a_letter_does_the_same(house: House, desk: Desk, hands: Han
     assert house.close(made.link).order_id == taken.order_id
 
 
+@ON_ONE
 def test_unknown_links_and_codes(house: House) -> None:
     house.link()
     for typed in ("", "x", "x" * 32, "ABCD-EFGH", "0000-1111", "ÅÄÖ", house.order_id):
@@ -135,6 +138,7 @@ def test_unknown_links_and_codes(house: House) -> None:
             house.close(typed)
 
 
+@ON_ONE
 async def test_it_ends_with_the_order(house: House, desk: Desk, hands: Hands, clock: ManualClock) -> None:
     hands.opened()
     link = house.link()
@@ -151,6 +155,7 @@ async def test_it_ends_with_the_order(house: House, desk: Desk, hands: Hands, cl
     assert desk.row(again.order_id).withdrawn_at == clock.now()
 
 
+@ON_ONE
 def test_it_closes_for_that_contract_alone(house: House, town: Town, desk: Desk, hands: Hands) -> None:
     """Who moved in has an order of their own, which the link of who moved out does not touch."""
     hands.opened()
@@ -164,12 +169,14 @@ def test_it_closes_for_that_contract_alone(house: House, town: Town, desk: Desk,
     assert ("close", "queued", taken.order_id) not in desk.commands(house.meter_id)
 
 
+@ON_ONE
 def test_of_a_protected_identity_no_address_is_shown(town: Town, desk: Desk, office: Office) -> None:
     house = House(town, desk, office, is_protected=True)
     seen = house.look(house.secrets().link)
     assert seen is not None and seen.stands and seen.address == ""
 
 
+@ON_ONE
 def test_after_a_change_of_keys_the_older_codes_work_while_their_key_is_there(house: House, database: Database) -> None:
     made = house.secrets()
     newer = Keyring((new_key(date(2027, 1, 1)), *database.keyring.keys))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from grid.conftest import START
-from grid.notices.office import ONLY_MAIL, Office
+from grid.notices.office import ON_ONE, ONLY_MAIL, Office
 from grid.ordering.desk import Desk
 from grid.reconcile.hands import later
 from grid.town import Town
@@ -118,6 +118,7 @@ async def test_it_is_tried_again_with_growing_pauses(
     assert post.alarms() == []
 
 
+@ON_ONE
 def test_an_address_that_is_none_becomes_a_letter_at_once(town: Town, desk: Desk, office: Office, post: Post) -> None:
     _told(town, desk, office)
     (message,) = post.lease()
@@ -127,6 +128,7 @@ def test_an_address_that_is_none_becomes_a_letter_at_once(town: Town, desk: Desk
     assert desk.actions()[-2:] == ["notice.undelivered", "letter.queued"]
 
 
+@ON_ONE
 def test_no_letter_where_the_other_way_goes(town: Town, desk: Desk, office: Office, post: Post) -> None:
     _told(town, desk, office, phone="070-1740605")
     (mail,), (sms,) = post.lease(), post.lease(Way.SMS)
@@ -136,6 +138,7 @@ def test_no_letter_where_the_other_way_goes(town: Town, desk: Desk, office: Offi
     assert len(office.letters()) == 1
 
 
+@ON_ONE
 def test_no_letter_without_an_address_or_to_a_stranger(town: Town, desk: Desk, office: Office, post: Post) -> None:
     _told(town, desk, office, address="")
     post.failed(post.lease()[0].id, WRONG)
@@ -146,6 +149,7 @@ def test_no_letter_without_an_address_or_to_a_stranger(town: Town, desk: Desk, o
     assert [row.state for row in office.messages()] == ["failed", "failed"]
 
 
+@ON_ONE
 def test_what_cannot_be_unsealed_is_written_anew(town: Town, desk: Desk, office: Office, post: Post) -> None:
     _told(town, desk, office)
     desk.change(update(notice_message).values(content_sealed=b"x" * 40))
@@ -154,6 +158,7 @@ def test_what_cannot_be_unsealed_is_written_anew(town: Town, desk: Desk, office:
     assert len(office.letters()) == 1
 
 
+@ON_ONE
 def test_the_oldest_go_first_and_not_too_many(town: Town, desk: Desk, office: Office, post: Post) -> None:
     office.config = ONLY_MAIL
     for n in range(3):

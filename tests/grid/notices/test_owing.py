@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from grid.conftest import START
+from grid.notices.office import ON_ONE
 from grid.ordering.desk import CONFIG, Desk
 from grid.reconcile.hands import Hands, later
 from grid.town import Town
@@ -48,6 +49,7 @@ def test_an_opening_and_a_closing(town: Town, desk: Desk, hands: Hands) -> None:
     ]
 
 
+@ON_ONE
 def test_an_opening_that_is_overtaken_is_told_by_the_closing(town: Town, desk: Desk, hands: Hands) -> None:
     facility_id, _, customer_id, _ = town.household()
     desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
@@ -56,12 +58,14 @@ def test_an_opening_that_is_overtaken_is_told_by_the_closing(town: Town, desk: D
     assert occasions(desk.database) == ["open_ordered", "closed"]
 
 
+@ON_ONE
 def test_a_refusal(town: Town, desk: Desk) -> None:
     facility_id, _, _, _ = town.household()
     taken = desk.order(Kind.OPEN, facility_id, town.person())
     assert owed(desk.database) == [("refused", taken.order_id, "not_holder")]
 
 
+@ON_ONE
 def test_an_order_that_staff_take_back(town: Town, desk: Desk) -> None:
     facility_id, _, customer_id, _ = town.household()
     taken = desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
@@ -70,6 +74,7 @@ def test_an_order_that_staff_take_back(town: Town, desk: Desk) -> None:
     assert owed(desk.database)[1:] == [("cancelled", taken.order_id, "")]
 
 
+@ON_ONE
 def test_drafts_are_nobodys_business(town: Town, desk: Desk, clock: ManualClock) -> None:
     facility_id, _, _, _ = town.household()
     with desk.database.writing("customer") as work:
@@ -82,6 +87,7 @@ def test_drafts_are_nobodys_business(town: Town, desk: Desk, clock: ManualClock)
     assert occasions(desk.database) == []
 
 
+@ON_ONE
 def test_one_that_cannot_be_opened_from_afar(town: Town, desk: Desk, hands: Hands) -> None:
     facility_id, _, customer_id, _ = town.household()
     taken = desk.order(Kind.OPEN, facility_id, desk.person(customer_id))
@@ -89,6 +95,7 @@ def test_one_that_cannot_be_opened_from_afar(town: Town, desk: Desk, hands: Hand
     assert owed(desk.database)[1:] == [("open_failed", taken.order_id, "")]
 
 
+@ON_ONE
 async def test_a_port_that_closes_by_itself(town: Town, desk: Desk, hands: Hands, clock: ManualClock) -> None:
     facility_id, meter_id, _, opening = _opened(town, desk, hands)
     ends_at = clock.now() + timedelta(days=1)
@@ -102,6 +109,7 @@ async def test_a_port_that_closes_by_itself(town: Town, desk: Desk, hands: Hands
     assert (row.contract_id, row.meter_id, row.facility_id) == (1, meter_id, facility_id)
 
 
+@ON_ONE
 async def test_who_left_long_ago_is_left_in_peace(town: Town, desk: Desk, hands: Hands, clock: ManualClock) -> None:
     """A port that is found open years after is closed, and nobody is told of a life that is another's."""
     _, meter_id, _, _ = _opened(town, desk, hands)
@@ -131,6 +139,7 @@ async def test_a_meter_in_the_place_of_another(town: Town, desk: Desk, hands: Ha
     assert len(owed(desk.database)) == 3
 
 
+@ON_ONE
 def test_restarts(town: Town, desk: Desk, hands: Hands) -> None:
     facility_id, _, customer_id, _ = _opened(town, desk, hands)
     first = desk.order(Kind.RESTART, facility_id, desk.person(customer_id))
@@ -145,6 +154,7 @@ def test_restarts(town: Town, desk: Desk, hands: Hands) -> None:
     ]
 
 
+@ON_ONE
 def test_nothing_is_owed_where_nobody_can_be_told(database: Database, town: Town) -> None:
     silent = Desk(Database(database.engine, database.keyring, database.clock, tells=False))
     facility_id, _, customer_id, _ = town.household()

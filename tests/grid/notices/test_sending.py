@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from grid.notices.office import CONFIG, Office, config_with
+from grid.notices.office import CONFIG, ON_ONE, Office, config_with
 from grid.ordering.desk import Desk
 from grid.planted import found_in
 from grid.reconcile.hands import later
@@ -74,6 +74,7 @@ async def test_all_that_is_owed_arrives(
     assert "POST" in logged and "example.se" not in logged and "not-me" not in logged
 
 
+@ON_ONE
 async def test_what_is_down_comes_back(town: Town, desk: Desk, office: Office, clock: ManualClock) -> None:
     """The mail server refuses, the gateway fails, then both hang up, then all is well."""
     _orders(town, desk, 2)
@@ -96,6 +97,7 @@ async def test_what_is_down_comes_back(town: Town, desk: Desk, office: Office, c
     assert max(Counter(_ids(mail)).values()) == 1
 
 
+@ON_ONE
 async def test_a_slow_channel_holds_up_nobody_for_longer_than_the_lease(town: Town, desk: Desk, office: Office) -> None:
     _orders(town, desk, 1)
     office.config = config_with(work=WorkTable(lease_s=0.5))
@@ -119,6 +121,7 @@ async def test_several_workers_send_each_once(town: Town, desk: Desk, office: Of
     assert len(gateway.requests) == 9
 
 
+@ON_ONE
 async def test_more_than_fits_into_a_turn(town: Town, desk: Desk, office: Office) -> None:
     _orders(town, desk, AT_ONCE - 1)
     sent: list[str] = []

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from grid.conftest import START
-from grid.notices.office import ONLY_LETTERS, ONLY_MAIL, URL, Office, config_with
+from grid.notices.office import ON_ONE, ONLY_LETTERS, ONLY_MAIL, URL, Office, config_with
 from grid.ordering.desk import Desk
 from grid.planted import found_in
 from grid.reconcile.hands import Hands, later
@@ -23,7 +23,6 @@ from hanport.grid.orders import Kind
 from hanport.grid.wordings.kinds import MAIL_END
 from hanport.grid.wordings.store import change
 
-ON_ONE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)  # what is said is the same on both
 # 3GPP TS 23.038, 6.2.1: one sign beside these makes an SMS cost twice as much.
 GSM_7 = frozenset("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà") | frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -162,6 +161,7 @@ def test_all_holders_of_then_are_told(town: Town, desk: Desk, office: Office, cl
     assert len(office.links()) == 2
 
 
+@ON_ONE
 async def test_who_has_moved_out_is_told_that_it_is_closed(
     town: Town, desk: Desk, hands: Hands, office: Office, clock: ManualClock
 ) -> None:
@@ -195,6 +195,7 @@ def test_a_stranger_is_told_of_once_a_day_and_never_by_letter(town: Town, desk: 
     assert "/not-me/" not in said.text
 
 
+@ON_ONE
 async def test_the_next_day_it_is_told_again(town: Town, desk: Desk, office: Office, clock: ManualClock) -> None:
     facility_id, _, _, _ = _household(town, **MAIL)
     for _ in range(2):
@@ -217,6 +218,7 @@ def test_the_same_step_is_told_once(town: Town, desk: Desk, office: Office) -> N
     assert office.told() == [("mail", "open_ordered")]
 
 
+@ON_ONE
 def test_one_letter_says_both_while_it_waits(town: Town, desk: Desk, hands: Hands, office: Office) -> None:
     _order(town, desk, **HOME)
     office.spread()

@@ -4,11 +4,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select, update
 
 from grid.conftest import START
-from grid.notices.office import CONFIG, ONLY_LETTERS, Office
+from grid.notices.office import CONFIG, ON_ONE, ONLY_LETTERS, Office
 from grid.ordering.desk import Desk
 from grid.planted import stored_at
 from grid.town import Town
@@ -85,6 +84,7 @@ def test_the_person_is_told_all_of_it_but_the_secrets(town: Town, desk: Desk, of
     assert "ABCD" not in json.dumps(said)
 
 
+@ON_ONE
 def test_of_a_letter_that_waits_little_is_said(town: Town, desk: Desk, office: Office) -> None:
     person_id, _ = _customer(town, desk, office, email="", is_protected=True)
     with office.database.reading() as connection:
@@ -124,7 +124,7 @@ def test_it_is_forgotten_with_the_person(town: Town, desk: Desk, office: Office)
         assert gone not in stored and gone.hex().encode() not in stored
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@ON_ONE
 def test_what_was_sent_stays_sent(town: Town, desk: Desk, office: Office) -> None:
     person_id, _ = _customer(town, desk, office)
     desk.change(update(notice_message).values(state="sent"))

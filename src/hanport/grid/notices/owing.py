@@ -19,7 +19,7 @@ from hanport.grid.right import Facts, Request
 _TOLD_WITHIN = timedelta(days=14)
 # The order that took these back is told of itself.
 _TOLD_OTHERWISE = frozenset({Because.CLOSED, Because.OPENED_AGAIN, Because.ASKED_ALREADY})
-_ADD = insert(notice)
+_ADD = insert(notice).inline()  # its id is asked for by nobody
 
 
 @dataclass(frozen=True, slots=True)
