@@ -1,5 +1,6 @@
-"""Facilities as their people see them: where they are, how the port stands, what may be done, and what stands in the
-way, said before anybody signs.
+"""Facilities as their people see them: where they are, how the port stands, and what may be done.
+
+What stands in the way of an order is said before anybody signs.
 """
 
 from collections.abc import Sequence
