@@ -1,5 +1,6 @@
 """The first page in a browser: a hub with ninety days of history, and Chromium beside it."""
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -22,10 +23,9 @@ _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime
 def figures() -> Iterator[Figure]:
     """The page Now after login, until its scripts have run and its content is painted; the median of new visits."""
     with tempfile.TemporaryDirectory() as name:
-        household = Household(Path(name), 1, "sv")
-        household.write(web_port=0, meter="tcp://127.0.0.1:1")
-        household.rehearse(90)
-        household.let_in()
+        household = Household(Path(name), 1, "sv", 0)
+        household.write("tcp://127.0.0.1:1")
+        asyncio.run(household.move_in(90))
         with program("home", "--config", str(household.config), says=r"hub on (\S+)") as (_, address):
             taken_ms = _visits(address)
     yield Figure("hub.first_page", median(taken_ms), "ms", "<= 1000 ms", median(taken_ms) <= 1000)

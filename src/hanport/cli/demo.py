@@ -1,24 +1,22 @@
-"""`hanport demo`: a virtual meter, the network company that opens its port, and the hub that shows it."""
+"""`hanport demo`: the whole story on one machine, from a closed port to a hub that shows the house."""
 
+import asyncio
 import os
 import signal
-import sys
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hanport.demo import children
-from hanport.demo.children import Child
-from hanport.demo.household import MODEL, PASSWORD, USER, Household
-from hanport.demo.network_company import NetworkCompany
-from hanport.locale import LANGUAGES, language_of_environment, text
-from hanport.serving import listen
-from hanport.sources.address import parse_listen
+from hanport.clock import SystemClock
+from hanport.locale import LANGUAGES, language_of_environment
+from hanport.sources.address import TcpAddress, parse_listen
 
-_STATE = "/api/v1/state"
+if TYPE_CHECKING:
+    from hanport.demo.places import Places
+
+_PORT = click.IntRange(0, 65535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,71 +26,90 @@ class Options:
     folder: Path
     days: int
     listen: str
+    start_port: int
     port: int
     grid_port: int
+    phone_port: int
     interval: int
     seed: int
     lang: str | None
+    auto: bool
     prepare: bool
 
 
-@click.command(short_help="Start a virtual meter, its network company and the hub.")
+@click.command(short_help="Play the whole story on one machine, with a page to start from.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("hanport-demo"), show_default=True)
 @click.option("--days", type=click.IntRange(0, 3650), default=90, show_default=True, help="Days of history.")
 @click.option("--listen", default="tcp://127.0.0.1:5500", show_default=True, help="Where the meter's telegrams are.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help="Where the pages are.")
-@click.option("--grid-port", type=click.IntRange(0, 65535), default=8490, show_default=True, help="The company's API.")
+@click.option("--start-port", type=_PORT, default=8470, show_default=True, help="Where the start page is.")
+@click.option("--port", type=_PORT, default=8480, show_default=True, help="Where the hub's pages are.")
+@click.option("--grid-port", type=_PORT, default=8490, show_default=True, help="The company's portal and API.")
+@click.option("--phone-port", type=_PORT, default=8475, show_default=True, help="Where the phone is.")
 @click.option(
-    "--interval", type=click.IntRange(min=1), default=10, show_default=True, help="Seconds between telegrams."
+    "--interval", type=click.IntRange(1, 3600), default=10, show_default=True, help="Seconds between telegrams."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same house.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="The language; else that of the environment.")
+@click.option("--auto", is_flag=True, help="Play the customer's part as well: have the port opened.")
 @click.option("--prepare", is_flag=True, help="Only make the history, so that the next start is fast.")
 def command(**given: Any) -> int:
-    """Start a virtual meter, whose house has lived for some months already, and the hub that shows it. The port is
-    closed at first: a network company takes the order and opens it through its head-end.
+    """Play the whole story on one machine: a network company with its portal, a phone that signs, a virtual meter whose
+    port is closed, and a hub that waits for it. The start page explains it in five steps and shows each party live.
 
-    What the hub has seen is kept in --folder; the next start goes on from there. Ctrl-C ends all.
+    What the hub has seen is kept in --folder; the company begins anew each time. Ctrl-C ends all.
     """
     options = Options(**given)
-    language = options.lang or language_of_environment(os.environ)
-    household = Household(options.folder, options.seed, language)
-    household.write(web_port=options.port, meter=str(parse_listen(options.listen)))
-    lived_in = household.is_lived_in
-    registers = household.rehearse(options.days)
-    if not lived_in:
-        household.let_in()
-    if options.prepare:
-        return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with ExitStack() as stack:
-            meter, hub = _start(household, options, registers, stack)
-            places = {"meter": meter.place, "hub": hub.place}
-            click.echo(text("terminal", "started", language, **places, user=USER, password=PASSWORD))
-            company = _network_company(options, language)
-            others = company.start(meter.places[1].removesuffix(_STATE), stack)
-            company.open_port()
-            click.echo(text("terminal", "opened", language, grid=others[-1].place))
-            children.wait_for_any([meter, hub, *others])
-    except (KeyboardInterrupt, click.Abort):
-        pass
+    asyncio.run(_prepare(options) if options.prepare else _play(options))
     return 0
 
 
-def _start(household: Household, options: Options, registers: str, stack: ExitStack) -> tuple[Child, Child]:
-    """Start the meter and the hub."""
-    house = ["--model", MODEL, "--seed", str(options.seed), "--registers", registers]
-    arguments = ["meter", "--listen", options.listen, "--interval", str(options.interval), *house]
-    arguments += ["--closed", "--control", "127.0.0.1:0"]
-    meter = stack.enter_context(children.running(arguments, says=["telegrams on ", "control on "]))
-    household.write(web_port=options.port, meter=meter.place)
-    arguments = ["home", "--config", str(household.config), "--or-any-port"]
-    return meter, stack.enter_context(children.running(arguments, says=["hub on "]))
+async def _prepare(options: Options) -> None:
+    from hanport.demo.household import Household
+
+    household = Household(options.folder, options.seed, _language(options), options.port)
+    household.write(str(parse_listen(options.listen)))
+    await household.move_in(options.days)
 
 
-def _network_company(options: Options, language: str) -> NetworkCompany:
-    """It needs to know its port before it starts: the head-end is told where to answer."""
-    with listen("127.0.0.1", options.grid_port, or_any=True) as listener:
-        port: int = listener.getsockname()[1]
-    return NetworkCompany(options.folder / "network-company", language, port)
+async def _play(options: Options) -> None:
+    """Play until Ctrl-C or SIGTERM."""
+    from hanport.demo.show import Show, run
+    from hanport.demo.stage import Wishes
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    wishes = Wishes(
+        folder=options.folder,
+        days=options.days,
+        interval=options.interval,
+        seed=options.seed,
+        language=_language(options),
+        hub_port=options.port,
+        places=_places(options),
+    )
+    show = Show(wishes=wishes, start_port=options.start_port, is_auto=options.auto, say=click.echo)
+    await run(show, SystemClock(), stop)
+
+
+def _places(options: Options) -> "Places":
+    from hanport.demo.places import Places, free_ports
+    from hanport.demo.register import HOUSE_METERS
+
+    telegrams = parse_listen(options.listen)
+    (line,) = free_ports([telegrams.port], host=telegrams.host)
+    wanted = [options.grid_port, options.phone_port, 0, 0, 0, *(0 for _ in HOUSE_METERS)]
+    portal, phone, identity, head_end, bakehouse, *controls = free_ports(wanted)
+    return Places(
+        portal=portal,
+        identity=identity,
+        phone=phone,
+        head_end=head_end,
+        controls=tuple(controls),
+        bakehouse=bakehouse,
+        telegrams=str(TcpAddress(telegrams.host, line)),
+    )
+
+
+def _language(options: Options) -> str:
+    return options.lang or language_of_environment(os.environ)
