@@ -29,7 +29,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What is ordered, and what cannot be. `reasons`: what whoever made the drafts has written."""
+    """What is ordered, and what cannot be. `reasons`: what whoever made the drafts has written. `wishes` are sorted by
+    facility, the order in which facilities are locked: two who order the same do not wait for each other.
+    """
 
     lines: tuple[Line, ...]
     left_out: tuple[Card, ...] = ()
@@ -61,8 +63,10 @@ def of_facilities(connection: Connection, person_id: int, gsrns: Sequence[str], 
 def usual(connection: Connection, person_id: int, at: datetime) -> Review | None:
     """The usual case, which needs no choice: one facility alone can be opened. None: there are several, or none."""
     found = capacities.find(connection, person_id, at, Wanted(size=MOST))
+    if found.total > MOST:
+        return None
     openable = [each for each in cards.cards(connection, person_id, found.facility_ids, at) if each.can_open]
-    return _review(openable) if len(openable) == 1 and found.total <= MOST else None
+    return _review(openable) if len(openable) == 1 else None
 
 
 def of_lines(lines: Sequence[OrderLine], reasons: tuple[str, ...] = ()) -> Review:
@@ -89,7 +93,7 @@ def _review(found: Sequence[Card]) -> Review:
     return Review(
         lines=tuple(_line(each) for each in openable),
         left_out=tuple(each for each in found if not each.can_open),
-        wishes=tuple(Wish(Kind.OPEN, each.gsrn, on_behalf_of=_key(each)) for each in openable),
+        wishes=tuple(Wish(Kind.OPEN, each.gsrn, on_behalf_of=_key(each)) for each in sorted(openable, key=_by_id)),
     )
 
 
@@ -101,3 +105,7 @@ def _line(card: Card) -> Line:
 
 def _key(card: Card) -> str:
     return card.acting.customer_key if card.acting else ""
+
+
+def _by_id(card: Card) -> int:
+    return card.id
