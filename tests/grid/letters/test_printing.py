@@ -10,11 +10,12 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
 from grid.letters.reading import pages_of, words_of
-from grid.notices.office import CONFIG, ON_ONE, ONLY_LETTERS, Office
+from grid.notices.office import CONFIG, ON_ONE, ONLY_LETTERS, Office, config_with
 from grid.ordering.desk import Desk
 from grid.planted import found_in
 from grid.reconcile.hands import Hands
 from grid.town import Town, person_number
+from hanport.grid.config import MailTable, SmsTable, WebTable
 from hanport.grid.database import tables
 from hanport.grid.database.notice_tables import letter, letter_batch
 from hanport.grid.letters import codes, queue, signs
@@ -312,6 +313,15 @@ def test_a_letter_without_a_link_is_printed_again_as_it_was(printer: Printer, de
     batch_id = printer.print().batch_id
     assert printer.reprint(batch_id).letters == 1
     assert "Kod" not in printer.read("b.pdf").split()
+
+
+@ON_ONE
+def test_without_pages_a_letter_says_whom_to_call(printer: Printer) -> None:
+    printer.office.config = config_with(web=WebTable(), mail=MailTable(), sms=SmsTable())
+    printer.ordered()
+    printer.print()
+    assert "Hör av dig, så stänger vi porten direkt." in printer.read()
+    assert "0280-442 00" in printer.read() and "http" not in printer.read()
 
 
 @ON_ONE

@@ -285,6 +285,19 @@ def test_every_occasion_has_words(town: Town, desk: Desk, office: Office) -> Non
 
 
 @ON_ONE
+def test_a_closing_that_closes_nothing_says_why(town: Town, office: Office) -> None:
+    facility_id, _, _, contract_id = _household(town, **BOTH)
+    for why in ("right_of_another", "not_installed"):
+        with office.database.writing("system") as work:
+            owe(work, Occasion.CLOSED, facility_id, {"why": why, "contract_id": contract_id})
+        office.spread()
+    texts = {office.said(row).text for row in office.messages()}
+    for said in ("eftersom någon annan med rätt till den", "Ingen elmätare sitter på anläggningen, så ingen port"):
+        assert any(said in text for text in texts)
+    assert not any("är stängd" in text for text in texts)
+
+
+@ON_ONE
 def test_the_number_is_nowhere(town: Town, desk: Desk, office: Office) -> None:
     number = person_number(6001)
     facility_id = town.facility()
