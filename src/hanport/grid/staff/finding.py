@@ -65,7 +65,7 @@ def find(connection: Connection, text: str, at: datetime) -> Sequence[Hit]:
     if not sought:
         return []
     exact = [*_facility(connection, sought), *_order(connection, sought), *_meter(connection, sought, at)]
-    exact += _customer(connection, sought, at)
+    exact += _customer(connection, sought)
     return exact or list(_addresses(connection, sought))
 
 
@@ -95,7 +95,7 @@ def _meter(connection: Connection, sought: str, at: datetime) -> Iterator[Hit]:
         yield Hit(What.METER, serial, connection.execute(chosen.limit(1)).scalar() or "")
 
 
-def _customer(connection: Connection, sought: str, at: datetime) -> Iterator[Hit]:
+def _customer(connection: Connection, sought: str) -> Iterator[Hit]:
     chosen = (
         select(contract.c.facility_id)
         .join(contract_holder, contract_holder.c.contract_id == contract.c.id)
