@@ -1,4 +1,4 @@
-"""`make run` once installed: how long until the first page is there."""
+"""`make run` once installed: how long until the start page is there."""
 
 import re
 import subprocess
@@ -19,6 +19,10 @@ _DEMO = [
     "-m",
     "hanport",
     "demo",
+    "--start-port",
+    "0",
+    "--phone-port",
+    "0",
     "--port",
     "0",
     "--listen",
@@ -31,7 +35,7 @@ _DEMO = [
 
 
 def figures() -> Iterator[Figure]:
-    """The demonstration with ninety days of history, as `make run` starts it, up to the answer with the first page."""
+    """The demonstration with ninety days of history, as `make run` starts it, up to the answer with the start page."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([*_DEMO, "--folder", folder, "--prepare"], check=True, stdout=subprocess.DEVNULL)
         taken = [_first_page(Path(folder)) for _ in range(_ROUNDS)]
@@ -47,7 +51,7 @@ def _first_page(folder: Path) -> float:
             while address is None:
                 line = demo.stdout.readline()
                 assert line, "the demonstration did not start"
-                address = re.search(r"The hub: +(\S+)", line)
+                address = re.search(r"in a browser: (\S+)", line)
             answer = httpx.get(address[1], follow_redirects=True, timeout=60, headers={"accept": "text/html"})
             taken_s = time.monotonic() - begun_s
             assert answer.status_code == 200
