@@ -46,7 +46,7 @@ async def test_a_letter_is_ordered_and_its_code_orders_the_opening(letters: Cust
         answer = await use(client, gsrn, code.lower(), "sign_in")
         assert answer.headers["location"] == f"/facilities/{gsrn}"
         assert "Öppna porten" in said(await client.get(answer.headers["location"]))
-        ordered = await client.post("/order", data={"facility": gsrn, "way": "session"})
+        ordered = await client.post("/order", data={"facility": gsrn, "way": "session", "terms": "1"})
         assert "med kod från brev" in said(await client.get(ordered.headers["location"]))
         assert "Du legitimerade dig med en kod" in said(await client.get("/log"))
     row = letters.desk.row(ordered.headers["location"].removeprefix("/orders/"))

@@ -256,13 +256,16 @@ async def test_without_bankid_the_identity_by_letter_orders(quick: Scene) -> Non
         client.cookies.set("hanport_grid", secret)
         page = await client.get("/order")
         assert 'name="way" value="session"' in page.text and "kod från ett brev" in said(page)
-        answer = await client.post("/order", data={"facility": gsrn, "way": "session"})
+        form = {"facility": gsrn, "way": "session"}
+        for terms, status in (("", 400), ("2", 409)):  # nothing was accepted, or what holds no more
+            assert (await client.post("/order", data=form | {"terms": terms})).status_code == status
+        answer = await client.post("/order", data=form | {"terms": "1"})
         order = await client.get(answer.headers["location"])
         assert "Vi har tagit emot din beställning" in said(order) and "med kod från brev" in said(order)
-        twice = await client.post("/order", data={"facility": gsrn, "way": "session"})
+        twice = await client.post("/order", data=form | {"terms": "1"})
         assert twice.status_code == 409 and "Öppningen är redan beställd" in said(twice)
     row = customers.desk.row(answer.headers["location"].removeprefix("/orders/"))
-    assert (row.identity, row.staff) == ("letter", "anna")
+    assert (row.identity, row.staff, row.terms) == ("letter", "anna", "1")
 
 
 def _by_letter(customers: Customers, person_id: int) -> str:

@@ -22,7 +22,7 @@ from hanport.grid.web.access import customers_only
 from hanport.grid.web.customer_words import CustomerWords
 from hanport.grid.web.own import own_card, page_of, person_of
 from hanport.grid.web.parts import WebParts
-from hanport.grid.web.session_orders import take_now
+from hanport.grid.web.session_orders import Now, take_now
 from hanport.web.shell import Shell
 
 PATH = "/facilities"
@@ -106,7 +106,7 @@ class Facilities:
         """Close the port: no harder than opening it."""
         card = await own_card(self._parts, request)
         wish = Wish(Kind.CLOSE, card.gsrn)
-        return await take_now(self._parts, self._shell, request, [wish], then=f"{PATH}/{card.gsrn}")
+        return await take_now(self._parts, self._shell, request, Now([wish], f"{PATH}/{card.gsrn}"))
 
     async def wait(self, request: Request) -> Response:
         """Be told when the port can be opened, or not any more."""

@@ -23,7 +23,7 @@ from hanport.grid.web.access import customers_only, known_session
 from hanport.grid.web.own import gsrn_of, note_stranger, own_order, own_orders, person_of, place_of_order
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.review_page import ReviewPage
-from hanport.grid.web.session_orders import not_taken, take_now
+from hanport.grid.web.session_orders import Now, not_taken, take_now
 from hanport.web.shell import Shell
 
 ORDER = "/order"
@@ -44,11 +44,14 @@ def routes(parts: WebParts, shell: Shell) -> Sequence[BaseRoute]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form asks for. `way` is "" where the person has not chosen how to sign."""
+    """What a form asks for. `way` is "" where the person has not chosen how to sign. `terms` is the version that the
+    page has named.
+    """
 
     gsrns: tuple[str, ...]
     order_ids: tuple[str, ...]
     way: str
+    terms: str
 
 
 class Desk:
@@ -75,7 +78,7 @@ class Desk:
         if not found.lines:
             return await self._page.show(request, found, status=409)
         if form.way == "session":
-            return await self._take(request, found)
+            return await self._take(request, found, form.terms)
 
         def draft(work: Work) -> tuple[str, ...]:
             return tuple(taking.draft(work, self._parts.config, wish) for wish in found.wishes)
@@ -112,16 +115,16 @@ class Desk:
             raise HTTPException(404)
         return await self._parts.read(lambda connection: review.of_facilities(connection, person_id, wanted, at))
 
-    async def _take(self, request: Request, found: Review) -> Response:
+    async def _take(self, request: Request, found: Review, terms: str) -> Response:
         """For who came without BankID: the identity of the session is what there is."""
-        if known_session(request).how is IdentityCheck.BANKID:
+        if known_session(request).how is IdentityCheck.BANKID or not terms:
             raise HTTPException(400)
         then = ORDER + "?" + "&".join(f"facility={line.gsrn}" for line in found.lines)
-        return await take_now(self._parts, self._shell, request, list(found.wishes), then=then)
+        return await take_now(self._parts, self._shell, request, Now(found.wishes, then, terms))
 
 
 async def _form_of(request: Request) -> Form:
     async with request.form(max_files=0, max_fields=_FIELDS) as form:
         gsrns = [gsrn_of(each) for each in form.getlist("facility") if isinstance(each, str)]
         order_ids = [each for each in form.getlist("order") if isinstance(each, str)]
-        return Form(tuple(gsrns), tuple(order_ids), str(form.get("way", "")))
+        return Form(tuple(gsrns), tuple(order_ids), str(form.get("way", "")), str(form.get("terms", "")))

@@ -19,7 +19,7 @@ from hanport.grid.orders import Kind
 from hanport.grid.web.access import customers_only
 from hanport.grid.web.own import own_card
 from hanport.grid.web.parts import WebParts
-from hanport.grid.web.session_orders import take_now
+from hanport.grid.web.session_orders import Now, take_now
 from hanport.web.shell import Shell
 
 _DOCTOR = "doctor"
@@ -77,7 +77,7 @@ class Restarts:
         if card.meter is None or card.acting is None:
             return RedirectResponse(place, 303)
         wish = Wish(Kind.RESTART, card.gsrn, on_behalf_of=card.acting.customer_key, meter_serial=card.meter.serial)
-        return await take_now(self._parts, self._shell, request, [wish], then=place)
+        return await take_now(self._parts, self._shell, request, Now([wish], place))
 
     def _silent(self, connection: Connection, card: Card) -> Silent:
         if card.meter is None:

@@ -22,7 +22,7 @@ from hanport.grid.web.customer_words import CustomerWords
 from hanport.grid.web.own import own_card
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.review_page import ReviewPage
-from hanport.grid.web.session_orders import not_taken, take_now
+from hanport.grid.web.session_orders import Now, not_taken, take_now
 from hanport.web.shell import Shell
 
 _SESSION = "session"
@@ -77,7 +77,7 @@ class Adapters:
             return RedirectResponse(place, 303)
         wish = _wish(card, accept_price=shown != "0")
         if way == _SESSION and (shown == "0" or known_session(request).how is not IdentityCheck.BANKID):
-            return await take_now(self._parts, self._shell, request, [wish], then=place)
+            return await take_now(self._parts, self._shell, request, Now([wish], place))
         meter_id, config = card.meter.id, self._parts.config
 
         def draft(work: Work) -> str:
