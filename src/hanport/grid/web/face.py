@@ -22,8 +22,8 @@ _ENOUGH = 4.5  # contrast of text, WCAG 2.1, 1.4.3
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What a colour stands on in one theme (the tokens of hanport.css). `lightness` (0 to 1) is what it is moved towards
-    until it can be read.
+    """What a colour stands on in one theme (the tokens of hanport.css). `lightness` (0 to 1) is what it is moved
+    towards until it can be read.
     """
 
     selector: str
