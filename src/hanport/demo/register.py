@@ -43,16 +43,18 @@ FIRST_CONTRACT = "A2001"
 MAKER, MODEL = "Kamstrup", "OMNIPOWER (P1)"
 _OLD_MODEL = "382"
 
+# A file's name -> its rows, the columns first.
+Tables = dict[str, Sequence[Sequence[str]]]
+
 
 def files(today: date) -> dict[str, str]:
     """The files of the customer system, by name, as `hanport grid import` takes them."""
-    fitted = today - timedelta(days=ADAPTER_FITTED_DAYS_AGO)
-    tables: dict[str, Sequence[Sequence[str]]] = {
-        "models.csv": (
-            ("maker", "model", "opens", "restarts"),
-            (MAKER, MODEL, "yes", "yes"),
-            (MAKER, _OLD_MODEL, "no", "no"),
-        ),
+    tables = _people_and_places() | _equipment(today)
+    return {name: "".join(";".join(row) + "\n" for row in rows) for name, rows in tables.items()}
+
+
+def _people_and_places() -> Tables:
+    return {
         "facilities.csv": (
             ("gsrn", "address"),
             (HOUSE, "Storgatan 1, Fjällbyn"),
@@ -73,6 +75,19 @@ def files(today: date) -> dict[str, str]:
             ("A2004", PUMP_HOUSE, NILS.key, _SINCE),
             ("A2005", BAKEHOUSE, BAKERY.key, _SINCE),
         ),
+        "exemptions.csv": (("key", "facility", "from"), ("U3001", PUMP_HOUSE, _SINCE)),
+        "powers.csv": (("key", "grantor", "agent", "from"), ("F4001", BAKERY.key, SARA.number, _SINCE)),
+    }
+
+
+def _equipment(today: date) -> Tables:
+    fitted = today - timedelta(days=ADAPTER_FITTED_DAYS_AGO)
+    return {
+        "models.csv": (
+            ("maker", "model", "opens", "restarts"),
+            (MAKER, MODEL, "yes", "yes"),
+            (MAKER, _OLD_MODEL, "no", "no"),
+        ),
         "meters.csv": (
             ("serial", "maker", "model", "facility", "from"),
             (HOUSE_METERS[0], MAKER, MODEL, HOUSE, _SINCE),
@@ -82,7 +97,4 @@ def files(today: date) -> dict[str, str]:
             (BAKEHOUSE_METER, MAKER, MODEL, BAKEHOUSE, _SINCE),
         ),
         "adapters.csv": (("serial", "meter", "fitted"), (FIRST_ADAPTER, HOUSE_METERS[0], fitted.isoformat())),
-        "exemptions.csv": (("key", "facility", "from"), ("U3001", PUMP_HOUSE, _SINCE)),
-        "powers.csv": (("key", "grantor", "agent", "from"), ("F4001", BAKERY.key, SARA.number, _SINCE)),
     }
-    return {name: "".join(";".join(row) + "\n" for row in rows) for name, rows in tables.items()}

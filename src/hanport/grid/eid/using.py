@@ -128,7 +128,8 @@ def _sign_orders(work: Work, config: GridConfig, found: Identification, judged: 
         judged.number, IdentityCheck.BANKID, found.ended_at or work.at, judged.evidence, found.staff
     )
     problems = []
-    for order_id in found.order_ids:
+    places = select(order.c.id).where(order.c.id.in_(found.order_ids)).order_by(order.c.facility_id, order.c.id)
+    for order_id in work.connection.execute(places).scalars().all():  # as all that lock several facilities do
         try:
             sign(work, config, order_id, identity)
             work.connection.execute(update(order).where(order.c.id == order_id).values(terms=found.asked.terms))

@@ -1,5 +1,6 @@
-"""Finds a facility, a meter, an order or a customer by what stands on a bill, a meter or a receipt; or a person by the
-number, which is read here and goes no further.
+"""Finds a facility, a meter, an order or a customer by what stands on a bill, a meter or a receipt.
+
+A person is found by the number, which is read here and goes no further.
 """
 
 from collections.abc import Iterator, Sequence

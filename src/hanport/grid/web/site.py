@@ -13,8 +13,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hanport.grid.database.work import Work
+from hanport.grid.notices.languages import remember
 from hanport.grid.web import customer_pages, face, identification, identify, public_pages, sessions, staff_pages
 from hanport.grid.web.parts import WebParts
+from hanport.grid.web.sessions import Session
 from hanport.grid.web.visiting import Visiting, session_of
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
@@ -48,6 +51,13 @@ def _is_staff(visitor: Visitor) -> bool:
 NAVIGATION: tuple[Link, ...] = (*customer_pages.NAVIGATION, *staff_pages.NAVIGATION)
 
 
+def _speak(work: Work, found: Session, language: str) -> None:
+    """In the session, and for what the customer is told by mail and letter."""
+    sessions.speak(work, found.id, language)
+    if found.person_id is not None:
+        remember(work, found.person_id, language)
+
+
 def make_shell(parts: WebParts) -> Shell:
     """The frame of all pages, with the company's face."""
     company = parts.config.company
@@ -55,7 +65,7 @@ def make_shell(parts: WebParts) -> Shell:
     async def language_chosen(request: Request, language: str) -> None:
         found = session_of(request)
         if found is not None:
-            await parts.write("customer", lambda work: sessions.speak(work, found.id, language))
+            await parts.write("customer", lambda work: _speak(work, found, language))
 
     shell = Shell(
         Frame(
