@@ -68,7 +68,8 @@ class Wire:
     def _tell(self, method: str, url: str, outcome: str) -> None:
         if self._journal is not None:
             parts = urlsplit(url)
-            self._journal.call(f"{method} {parts.netloc}{shortened(parts.path)}", outcome)
+            port = f":{parts.port} " if parts.port else ""
+            self._journal.call(f"{method} {port}{shortened(parts.path)}", outcome)
 
 
 def shortened(path: str) -> str:

@@ -10,6 +10,8 @@ const emptyLine = document.querySelector("template[data-line]").content.firstEle
 const partyNames = Object.fromEntries(
   [...document.querySelectorAll("[data-party-name]")].map((each) => [each.dataset.partyName, each.textContent]),
 );
+const log = document.querySelector("#log");
+const NARROW = matchMedia("(max-width: 63.99rem)"); // where the log stands below the situations, not beside them
 const DRAWN = ["port", "sends", "cable", "supply", "display", "live", "meter", "hub"];
 let beat = null;
 
@@ -112,6 +114,7 @@ document.addEventListener("submit", async (event) => {
   const answer = await fetch(form.action, { method: "POST", redirect: "manual" }).catch(() => null);
   if (answer === null) tell(opening.dataset.lost);
   else if (answer.type !== "opaqueredirect" && !answer.ok) tell(opening.dataset.refused);
+  else if (form.closest("[data-situation]") && NARROW.matches) log.scrollIntoView();
 });
 
 drawing.addEventListener("click", (event) => {
