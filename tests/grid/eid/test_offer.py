@@ -50,7 +50,7 @@ async def test_a_certificate_that_ends_soon_is_an_alarm_until_it_is_renewed(
             offer.look(parts.grid, folder, ManualClock(ends_at + timedelta(days=1)))
 
 
-async def test_the_daily_upkeep_says_what_cannot_be_used_and_goes_on(
+async def test_the_hourly_upkeep_says_what_cannot_be_used_and_goes_on(
     quick: Scene, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     quick.config = msgspec.structs.replace(quick.config, bankid=BankIDTable(certificate_file="gone.p12"))
