@@ -13,6 +13,7 @@ from pathlib import Path
 
 import apsw
 from playwright.sync_api import Browser, Page
+from tools import demo_screenshots
 from tools.small_png import small
 
 from hanport.home.health import Act
@@ -257,10 +258,17 @@ def main(names: list[str]) -> int:
         for shot in wanted:
             if shot.house not in stages:
                 stages[shot.house] = stack.enter_context(household(shot.house))
-            size = take(browser, stages[shot.house], shot)
-            too_large += size > LARGEST_BYTES
-            print(f"{shot.name}.png {size // 1000} kB{' TOO LARGE' if size > LARGEST_BYTES else ''}", flush=True)
+            too_large += _said(shot.name, take(browser, stages[shot.house], shot))
+        for name, picture in demo_screenshots.pictures(browser, names):
+            (FOLDER / f"{name}.png").write_bytes(picture)
+            too_large += _said(name, len(picture))
     return 1 if too_large else 0
+
+
+def _said(name: str, size: int) -> bool:
+    """Say how large a picture is; whether that is too large."""
+    print(f"{name}.png {size // 1000} kB{' TOO LARGE' if size > LARGEST_BYTES else ''}", flush=True)
+    return size > LARGEST_BYTES
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def test_who_has_ended_is_said(staged: Staged) -> None:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (meter(), "a telegram every 10 s"),
+        (meter(), "a telegram every 10\u00a0s"),
         (meter(open=False, sends="nothing"), "closed"),
         (meter(hung=True, sends="nothing"), "hung"),
         (meter(awake_at=START + timedelta(hours=1), sends="nothing"), "just been started"),
@@ -126,7 +126,7 @@ def test_the_log(staged: Staged) -> None:
     staged.journal.end(Outcome.FAILED, "The hub hears no telegram.")
     view = staged.view()
     (line,) = view["lines"]
-    assert line["text"] == "The hub has heard the house: 1,234 W"
+    assert line["text"] == "The hub has heard the house: 1,234\u00a0W"
     assert line["calls"] == [{"what": "GET :8480 /api/v1/reading", "outcome": "200"}]
     assert view["say"]["run.state"] == "It did not go as it should: The hub hears no telegram."
 

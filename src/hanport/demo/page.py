@@ -108,8 +108,6 @@ class StartPage:
             "hub_user": USER,
             "hub_password": PASSWORD,
             "first": register.ASTRID.name,
-            "company": self._stage.company.name,
-            "telegrams": self._stage.places.telegrams,
         }
         return self._shell.page(request, "demo.html", **context)
 

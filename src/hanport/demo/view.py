@@ -156,8 +156,8 @@ class Viewer:
         marks = {party.value: standing.value for party, standing in self._stage.standing.items()}
         story = self._stage.story
         for step in Step:
-            mark = "done" if step in story.done else "now" if step is story.next else "later"
-            marks[f"step.{step.value}"] = mark if self._stage.is_ready else "later"
+            is_now = step is story.next and self._stage.is_ready
+            marks[f"step.{step.value}"] = "done" if step in story.done else "now" if is_now else "later"
         marks["run"] = self._run.outcome.value
         marks["playing"] = self._run.name if self._run.outcome is Outcome.RUNNING else ""
         marks["live"] = "yes" if self._live(seen) else "no"
