@@ -17,7 +17,7 @@ COMMANDS = {
     "replay": ("replay", "Serve a recording again at any speed."),
     "home": ("home", "Run the hub of a household: store, show, tell, share."),
     "grid": ("grid", "Run the activation service of a network company."),
-    "demo": ("demo", "Start a virtual meter, its network company and the hub."),
+    "demo": ("demo", "Play the whole story on one machine, with a page to start from."),
     "meter": ("meter", "Run a virtual meter with a house behind it."),
     "testid": ("testid", "Run an identity service for demonstrations and tests."),
 }
