@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 from tools.small_png import small
 
 from demo.staged import Staged, facility, heard, meter, order, phone
@@ -155,6 +155,6 @@ def pictures(browser: Browser, names: list[str]) -> Iterator[tuple[str, bytes]]:
         with served(shot.moment) as address, seen as visited:
             visited.page.goto(address)
             top = (visited.page.locator(shot.part).bounding_box() or {"y": 0})["y"] if shot.part != "main" else 0
-            clip = {"x": 0, "y": max(0, top - 16), "width": wide, "height": high}
+            clip: FloatRect = {"x": 0, "y": max(0, top - 16), "width": wide, "height": high}
             taken = visited.page.screenshot(full_page=True, clip=clip, animations="disabled")
             yield shot.name, small(taken, visited.context.new_page())

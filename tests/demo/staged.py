@@ -27,6 +27,7 @@ PLACES = Places(
     identity=9,
     phone=9,
     head_end=9,
+    head_end_control=9,
     controls=(9,) * len(HOUSE_METERS),
     bakehouse=9,
     telegrams="tcp://127.0.0.1:9",

@@ -95,6 +95,7 @@ def test_at_a_meter_exchange_the_right_goes_to_the_new_meter(running: Demo) -> N
     new = state["say"]["meter.serial"]
     assert HOUSE_METERS.index(new) == HOUSE_METERS.index(old) + 1
     assert "200 POST /api/v1/events" in calls(state)
+    assert "200 GET /api/v1/state" in calls(state)  # the head-end: the old port was read back before it was gone
     assert (state["mark"]["port"], state["mark"]["live"]) == ("open", "yes")
     assert int(re.sub(r"\D", "", state["say"]["meter.register"])) < 10  # a new one begins near 0
 

@@ -98,13 +98,14 @@ def _places(options: Options) -> "Places":
 
     telegrams = parse_listen(options.listen)
     (line,) = free_ports([telegrams.port], host=telegrams.host)
-    wanted = [options.grid_port, options.phone_port, 0, 0, 0, *(0 for _ in HOUSE_METERS)]
-    portal, phone, identity, head_end, bakehouse, *controls = free_ports(wanted)
+    wanted = [options.grid_port, options.phone_port, 0, 0, 0, 0, *(0 for _ in HOUSE_METERS)]
+    portal, phone, identity, head_end, head_end_control, bakehouse, *controls = free_ports(wanted)
     return Places(
         portal=portal,
         identity=identity,
         phone=phone,
         head_end=head_end,
+        head_end_control=head_end_control,
         controls=tuple(controls),
         bakehouse=bakehouse,
         telegrams=str(TcpAddress(telegrams.host, line)),

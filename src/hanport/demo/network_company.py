@@ -66,6 +66,7 @@ class NetworkCompany:
         serials = zip(register.HOUSE_METERS, self.places.controls, strict=True)
         meters = (*serials, (register.BAKEHOUSE_METER, self.places.bakehouse))
         head_end = ["meter", "head-end", "--listen", f"{HERE}:{self.places.head_end}"]
+        head_end += ["--control", f"{HERE}:{self.places.head_end_control}"]
         head_end += ["--reply-token-file", str(secrets.head_end)]
         for serial, port in meters:
             head_end += ["--meter", f"{serial}={control_url(port)}"]

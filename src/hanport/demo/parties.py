@@ -70,6 +70,21 @@ class Office:
         await self._wire.tell("POST", f"/api/v1/orders/{order_id}/visit", json=body)
 
 
+class HeadEnd:
+    """The company's head-end, by its control interface: what it was told to do."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def heard_by(self, journal: Listens) -> "HeadEnd":
+        """The same, with each call taken down."""
+        return HeadEnd(self._wire.heard_by(journal))
+
+    async def state(self) -> told.HeadEnd:
+        """What it was told, and how that went."""
+        return await self._wire.get("/api/v1/state", told.HeadEnd)
+
+
 class Phone:
     """The phones of the test identity's people, without a browser."""
 

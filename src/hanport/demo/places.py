@@ -19,6 +19,7 @@ class Places:
     identity: int
     phone: int
     head_end: int
+    head_end_control: int
     controls: tuple[int, ...]
     bakehouse: int
     telegrams: str

@@ -105,6 +105,16 @@ class Play:
         await self.until(is_so, f"The port is not reported {port}.")
         await self.office.facility(HOUSE)
 
+    async def until_read_closed(self, serial: str) -> None:
+        """Wait until a meter has been closed and read back: it may not be out of reach before the company is sure."""
+        head_end = self.stage.head_end
+        ends_s = self.clock.monotonic() + LONGEST_S
+        while not (await head_end.state()).has_read(serial, "closed"):
+            if self.clock.monotonic() > ends_s:
+                raise PartyError(f"The port of {serial} is not read as closed.", "Begin the story anew.")
+            await self.clock.sleep(_LOOKS_EVERY_S)
+        await head_end.heard_by(self._journal).state()
+
     async def customer_at_portal(self, browser: Browser, person: Person) -> None:
         """A customer identifies at the portal."""
         self.say(Party.CUSTOMER, "identify", name=person.name)

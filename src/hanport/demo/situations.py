@@ -81,8 +81,7 @@ async def exchange_meter(play: Play) -> None:
     play.cast.adapter = f"H{at:%y%m%d%H%M%S}"
     await play.office.put("adapters", play.cast.adapter, meter=new, fitted=at.date().isoformat())
     play.say(Party.PORTAL, "exchange.closes", old=old)
-    await play.until(lambda seen: seen.meter is not None and not seen.meter.module.open, "The old port stays open.")
-    await play.cabinet.state()
+    await play.until_read_closed(old)
     play.say(Party.METER, "exchange.swap", old=old, new=new)
     swapped_at = play.clock.now()
     await play.exchange_meter()

@@ -14,7 +14,7 @@ from hanport.demo.children import Child, Children
 from hanport.demo.household import MODEL, Household
 from hanport.demo.journal import Journal, Party
 from hanport.demo.network_company import NetworkCompany
-from hanport.demo.parties import Cabinet, Hub, Office, Phone
+from hanport.demo.parties import Cabinet, HeadEnd, Hub, Office, Phone
 from hanport.demo.places import HERE, Places, control_url
 from hanport.demo.register import Person
 from hanport.demo.story import Story
@@ -97,6 +97,7 @@ class Stage:
         self._played: dict[str, Child] = {}
         self._changed = changed
         self._clients: list[httpx.AsyncClient] = []
+        self.head_end = HeadEnd(self._wire(control_url(self.places.head_end_control), "The head-end"))
         self.phone = Phone(self._wire(self.places.phone_url, "The phone"))
         self._cabinets = [Cabinet(self._wire(control_url(port), "The meter")) for port in self.places.controls]
 

@@ -113,6 +113,26 @@ class Facility(Struct, frozen=True):
         return next((each for each in self.orders if each.kind == kind), None)
 
 
+class Command(Struct, frozen=True):
+    """A command that the head-end was given: close, open, read or restart; how it ended, and how the port was then."""
+
+    kind: str
+    meter: str
+    state: str
+    port: str
+
+
+class HeadEnd(Struct, frozen=True):
+    """All commands since the head-end was started, in that order."""
+
+    commands: tuple[Command, ...]
+
+    def has_read(self, serial: str, port: str) -> bool:
+        """Whether the last thing that was done with a meter was to read its port, which was so."""
+        done = [each for each in self.commands if each.meter == serial and each.state == "done"]
+        return bool(done) and done[-1].kind == "read" and done[-1].port == port
+
+
 class PhoneOrder(Struct, frozen=True):
     """Something that a phone was asked for: how it stands, and who has taken it up (the name, "" for nobody)."""
 
