@@ -208,6 +208,7 @@ def test_a_port_opens_follows_an_exchange_and_closes_with_the_contract(address: 
         play(town, tmp_path)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 def test_the_same_with_a_head_end_that_speaks_json(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path}/grid.db", "rest", tmp_path) as town:
