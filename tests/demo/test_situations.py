@@ -13,7 +13,8 @@ from hanport.demo.register import ASTRID, HOUSE, HOUSE_METERS, INGRID
 from home.web.browser import PHONE, chromium, is_too_wide, serious_findings, shot, visit
 
 __all__ = ["chromium"]
-pytestmark = pytest.mark.timeout(600)
+# By one process alone: several would each start a demonstration of their own.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.soak]
 _WITHIN_MS = WITHIN_S * 1000
 
 
