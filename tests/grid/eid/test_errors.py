@@ -12,7 +12,6 @@ from hanport.grid.eid.errors import (
     TellUser,
     of_answer,
     ours,
-    tidy,
     unreachable,
     unreadable,
 )
@@ -109,10 +108,6 @@ def test_our_own_kinds() -> None:
     assert unreadable().problem == "BankID's answer cannot be read."
     assert isinstance(ours("x", "P."), AlertStaff)
     assert ours("x", "P.").remedy
-
-
-def test_words_of_others_fit_on_one_line() -> None:
-    assert tidy("a\nb\x1b[31mc\u202ed") == "a b [31mc d"
 
 
 @given(st.integers(100, 599), st.binary(max_size=200), st.dictionaries(st.just("ratelimit-reset"), st.text()))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grid.headend.commands import GSRN, NOW, SERIAL, command, configured
@@ -210,6 +210,7 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from(["id", "state", "at", "port", "meter_serial", "detail"]), json_values)
+@example("detail", "\U00012544")  # a sign that Python knows no form of
 def test_a_wrong_field_is_refused_and_a_right_one_is_clean(name: str, value: object) -> None:
     try:
         answer = parse_result(msgspec.json.encode(standing(state="done") | {name: value}))

@@ -13,8 +13,8 @@ from grid.ordering.desk import CONFIG, Desk
 from grid.town import Town
 from hanport.clock import ManualClock
 from hanport.grid.database import tables
+from hanport.grid.free_text import tidy
 from hanport.grid.identifiers import IdentifierError
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.identity import IdentityError
 from hanport.grid.ordering.progress import moved
 from hanport.grid.ordering.taking import DRAFT_LASTS, OrderError, Taken, Wish, cancel, draft, expire_drafts, sign, take

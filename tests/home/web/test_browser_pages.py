@@ -133,8 +133,10 @@ def test_phases_are_stacked_and_stay_in_the_address(chromium: Browser, stage: St
 def test_the_calendar_is_turned_by_keys_and_dates(chromium: Browser, stage: Stage) -> None:
     with logged_in(chromium, stage, "/history") as visited:
         page = visited.page
+        page.wait_for_load_state()
         page.keyboard.press("ArrowLeft")
         expect(page.get_by_role("heading", name="Tisdag 24 november 2026")).to_be_visible()
+        page.wait_for_load_state()  # the page listens to keys when its script has run
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("heading", name="Onsdag 25 november 2026")).to_be_visible()
         page.fill("#date", "2026-07-01")

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from hanport.grid.database.tables import contract, contract_holder, customer, facility, installation, meter, power
 from hanport.grid.database.types import Instant
+from hanport.grid.free_text import one_line
 
 PAGE = 25
 MOST = 100  # on one page, and in one order
@@ -97,7 +98,7 @@ class Found:
 def find(connection: Connection, person_id: int, at: datetime, wanted: Wanted) -> Found:
     """The facilities that a person may see, by their address."""
     chosen, values = _LISTED, {"person_id": person_id, "at": at, "most": wanted.size + 1}
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in wanted.search).split())
+    words = one_line(wanted.search)
     if words:
         chosen = chosen.where(_matches(words))
     before = (wanted.page - 1) * wanted.size

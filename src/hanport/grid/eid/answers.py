@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from hanport.grid.eid.errors import BankIDError, ours, tidy, unreadable
+from hanport.grid.eid.errors import BankIDError, ours, unreadable
+from hanport.grid.free_text import tidy
 
 _WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,128}")

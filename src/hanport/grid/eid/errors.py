@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 from hanport.errors import HanportError
-from hanport.grid.masking import masked
+from hanport.grid.free_text import tidy
 
 LONGEST_WAIT_S = 600.0
 _WAIT_S = 2.0  # BankID's own pace of asking
@@ -124,7 +124,7 @@ def of_answer(status: int, body: bytes, headers: Mapping[str, str]) -> BankIDErr
     code = said.error_code if _CODE.fullmatch(said.error_code) else "unknown"
     kind, message = _BY_CODE.get(code.lower()) or _BY_STATUS.get(status) or _UNKNOWN
     problem = f"BankID answered {status} ({code})."
-    cause = Cause(code, status, tidy(said.details))
+    cause = Cause(code, status, tidy(said.details, _LONGEST_DETAILS))
     if kind is RetryLater:
         return RetryLater(problem, cause, message, _wait_s(headers))
     return kind(problem, cause, message)
@@ -144,11 +144,6 @@ def unreadable(where: str = "") -> RetryLater:
 def ours(code: str, problem: str) -> AlertStaff:
     """Something that only people can mend."""
     return AlertStaff(problem, Cause(code), "error.ours")
-
-
-def tidy(text: str) -> str:
-    """Words of others, fit for one line of a log: short, without signs that control, and without numbers."""
-    return masked("".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST_DETAILS]))
 
 
 def _wait_s(headers: Mapping[str, str]) -> float:

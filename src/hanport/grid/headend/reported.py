@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hanport.errors import HanportError
+from hanport.grid.free_text import tidy
 from hanport.grid.headend.contract import Answer, PortState
-from hanport.grid.masking import masked
 
 DETAIL_LENGTH = 200
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERIAL = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,64}")
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 class Unreadable(HanportError):
@@ -72,4 +71,4 @@ def instant(text: object) -> datetime:
 
 def detail(text: str) -> str:
     """A head-end's own words on one line, at most 200 characters, with long numbers masked."""
-    return masked(_UNPRINTABLE.sub(" ", text[: 4 * DETAIL_LENGTH]).strip())[:DETAIL_LENGTH]
+    return tidy(text, DETAIL_LENGTH)

@@ -19,12 +19,12 @@ from hanport.grid.context import Grid
 from hanport.grid.database.among import among
 from hanport.grid.database.notice_tables import letter, letter_batch, letter_code
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.letters import codes, fonts, pdf, queue
 from hanport.grid.letters.paper import Paper, seal_printed
 from hanport.grid.letters.queue import LetterSecrets
 from hanport.grid.letters.wording import Waiting, expires_at, of_batch, waiting, worded
 from hanport.grid.notices import not_me
-from hanport.grid.ordering.free_text import tidy
 
 AT_ONCE = 500
 

@@ -10,9 +10,9 @@ from hanport.errors import HanportError
 from hanport.grid.database.notice_tables import announcement, notice
 from hanport.grid.database.tables import installation, meter, port
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.masking import MASK, masked_name
 from hanport.grid.notices.occasion import Occasion
-from hanport.grid.ordering.free_text import tidy
 from hanport.locale import LANGUAGES
 
 LONGEST = 2000  # signs

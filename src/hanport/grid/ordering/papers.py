@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 
 from hanport.grid.database.tables import facility, installation, order
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.keys import Purpose
 from hanport.grid.notices.owing import Step, owe_step
 from hanport.grid.ordering.acting import Asking
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.wish import OrderError, Taken
 from hanport.grid.orders import ENDED, Event, Kind, State, step

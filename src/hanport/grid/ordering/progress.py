@@ -12,8 +12,8 @@ from sqlalchemy import Row, Select, select, update
 
 from hanport.grid.database.tables import facility, order
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.notices.owing import Step, owe_step
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import ENDED, STEPS, Event, ImpossibleStep, Kind, State, can, step
 from hanport.grid.right import Why
 

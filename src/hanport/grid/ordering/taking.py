@@ -13,10 +13,10 @@ from hanport.grid import people
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import customer, order
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.identifiers import parse_gsrn
 from hanport.grid.ordering import warranty
 from hanport.grid.ordering.closing import close, judge_closing
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.meters import meter_of, ports_of
 from hanport.grid.ordering.opening import judge_opening

@@ -5,8 +5,8 @@ from sqlalchemy import update
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import port
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.ordering import warranty
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.meters import ports_of
 from hanport.grid.ordering.papers import held_row, stands
 from hanport.grid.ordering.progress import moved

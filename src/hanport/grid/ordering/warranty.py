@@ -8,9 +8,9 @@ from sqlalchemy import Connection, insert, select
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import adapter
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.ordering import acting
 from hanport.grid.ordering.because import Because
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.meters import meter_by_id
 from hanport.grid.ordering.papers import Signed, held_row, keep_signed, refuse, stands
 from hanport.grid.ordering.progress import moved

@@ -17,9 +17,9 @@ from hanport.grid import alarms
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, meter, port
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.headend.contract import Answer, CommandKind, Outcome, PortState
 from hanport.grid.notices.owing import owe_exchanged
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import Event
 from hanport.grid.reconcile.decision import Expected, Goal
 from hanport.grid.reconcile.issuing import DOUBT, move

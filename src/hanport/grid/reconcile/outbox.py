@@ -15,9 +15,9 @@ from hanport.grid import alarms
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import command, meter, port
 from hanport.grid.database.work import Database, Work
+from hanport.grid.free_text import tidy
 from hanport.grid.headend.choosing import answer_within
 from hanport.grid.headend.contract import Command, CommandKind
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.orders import Event
 from hanport.grid.reconcile.answers import Ending, answered, failure, reported
 from hanport.grid.reconcile.decision import Expected

@@ -9,8 +9,8 @@ from hanport.grid import alarms
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import import_batch, meter, port
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.masking import masked
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.register import rows
 from hanport.grid.register.importing_attempt import Outcome, attempt
 from hanport.grid.register.importing_batches import (

@@ -6,7 +6,7 @@ from hanport.grid import alarms
 from hanport.grid.config import GridConfig
 from hanport.grid.database.tables import order, port
 from hanport.grid.database.work import Work
-from hanport.grid.ordering.free_text import tidy
+from hanport.grid.free_text import tidy
 from hanport.grid.ordering.meters import ports_of
 from hanport.grid.ordering.papers import held_row, stands
 from hanport.grid.ordering.wish import OrderError, Taken

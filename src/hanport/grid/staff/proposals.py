@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, Select, insert, null, select, update
 from hanport.errors import HanportError
 from hanport.grid.database.staff_tables import proposal, staff
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.keys import Purpose
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.staff.values import Member
 
 LASTS = timedelta(days=7)

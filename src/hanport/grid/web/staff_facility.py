@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Route
 from hanport.errors import HanportError
 from hanport.grid.database.tables import facility
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.identifiers import parse_number
 from hanport.grid.keys import Keyring
 from hanport.grid.ordering import taking
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.ordering.wish import NotEligible, OrderError, PriceNotAccepted, Wish
 from hanport.grid.orders import Kind

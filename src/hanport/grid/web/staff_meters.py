@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from hanport.errors import HanportError
 from hanport.grid.database.work import Work
-from hanport.grid.ordering.free_text import tidy
+from hanport.grid.free_text import tidy
 from hanport.grid.reconcile.standing import NoSuchMeter, PortStanding, dismantled, standing
 from hanport.grid.right import Why
 from hanport.grid.staff import out_of_step

@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from hanport.errors import HanportError
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 from hanport.grid.ordering import taking, visits
-from hanport.grid.ordering.free_text import tidy
 from hanport.grid.ordering.status import OrderStatus, status
 from hanport.grid.ordering.wish import OrderError
 from hanport.grid.orders import Event, Kind, State, can
