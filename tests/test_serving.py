@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from hanport.errors import ConfigError
@@ -27,7 +27,12 @@ async def _hello(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"hello by {request.url.scheme}")
 
 
-APPLICATION = Starlette(routes=[Route("/", _hello)])
+async def _who(request: Request) -> JSONResponse:
+    assert request.client is not None
+    return JSONResponse([request.client.host, request.url.scheme])
+
+
+APPLICATION = Starlette(routes=[Route("/", _hello), Route("/who", _who)])
 
 
 def make_certificate(folder: Path) -> Certificate:
@@ -50,8 +55,10 @@ def make_certificate(folder: Path) -> Certificate:
 
 
 @contextlib.asynccontextmanager
-async def served(listener: socket.socket, certificate: Certificate | None = None) -> AsyncIterator[int]:
-    serving = asyncio.create_task(serve(APPLICATION, listener, certificate=certificate))
+async def served(
+    listener: socket.socket, certificate: Certificate | None = None, *, behind_proxy: bool = False
+) -> AsyncIterator[int]:
+    serving = asyncio.create_task(serve(APPLICATION, listener, certificate=certificate, behind_proxy=behind_proxy))
     await asyncio.sleep(0.05)
     try:
         yield listener.getsockname()[1]
@@ -75,6 +82,15 @@ async def test_with_a_certificate_it_speaks_tls(tmp_path: Path) -> None:
     trusted = ssl.create_default_context(cafile=certificate.chain)
     async with served(listen("127.0.0.1", 0), certificate) as port, httpx.AsyncClient(verify=trusted) as client:
         assert (await client.get(f"https://localhost:{port}/")).text == "hello by https"
+
+
+@pytest.mark.parametrize(("behind_proxy", "who"), [(False, ["127.0.0.1", "http"]), (True, ["203.0.113.9", "https"])])
+async def test_what_a_peer_claims_of_others_is_believed_only_where_a_proxy_stands_before(
+    behind_proxy: bool, who: list[str]
+) -> None:
+    claims = {"x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https"}
+    async with served(listen("127.0.0.1", 0), behind_proxy=behind_proxy) as port, httpx.AsyncClient() as client:
+        assert (await client.get(f"http://127.0.0.1:{port}/who", headers=claims)).json() == who
 
 
 async def test_whoever_connects_has_to_show_a_certificate_where_that_is_asked(tmp_path: Path) -> None:

@@ -15,6 +15,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hanport.errors import ConfigError
 
 _BACKLOG = 128
+_ALWAYS: dict[str, Any] = {
+    "lifespan": "off",
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 1,
+}
 # In the scope of each request: an asyncio.Event that is set when the server stops, for answers without an end.
 CLOSING = "hanport.closing"
 
@@ -67,11 +75,18 @@ def listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:
 
 
 async def serve(
-    application: ASGIApp, listener: socket.socket, *, certificate: Certificate | None = None, connections: int = 64
+    application: ASGIApp,
+    listener: socket.socket,
+    *,
+    certificate: Certificate | None = None,
+    connections: int = 64,
+    behind_proxy: bool = False,
 ) -> None:
     """Answer requests on a listening socket until cancelled; then the socket is closed.
 
-    More `connections` at once than that are answered 503. Raises ConfigError for a certificate that cannot be used.
+    More `connections` at once than that are answered 503. With `behind_proxy`, what peers of this machine say in
+    X-Forwarded-For and -Proto is believed: anybody who reaches the socket from here may say so. Raises ConfigError for
+    a certificate that cannot be used.
     """
     closing = asyncio.Event()
 
@@ -79,23 +94,13 @@ async def serve(
         scope[CLOSING] = closing
         await application(scope, receive, send)
 
-    config = uvicorn.Config(
-        told,
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=connections,
-        timeout_graceful_shutdown=1,
-        **(_tls_of(certificate) if certificate else {}),
-    )
+    tls = _tls_of(certificate) if certificate else {}
+    server = _Server(uvicorn.Config(told, limit_concurrency=connections, proxy_headers=behind_proxy, **_ALWAYS, **tls))
     try:
-        config.load()
+        server.config.load()
     except (OSError, ssl.SSLError) as error:
         listener.close()
         raise ConfigError("The certificate cannot be used.", "Give a chain and its key in PEM.") from error
-    server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await asyncio.shield(serving)

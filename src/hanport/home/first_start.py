@@ -96,7 +96,7 @@ async def _serve(setup: Setup, start: Start, teller: Teller, listener: socket.so
     certificate = certificate_of(web, start.path.parent)
     scheme = "https" if certificate else "http"
     invitation = setup.invitation(_base(listener, scheme))
-    serve = serving.serve(make_setup_app(setup), listener.dup(), certificate=certificate)
+    serve = serving.serve(make_setup_app(setup), listener.dup(), certificate=certificate, behind_proxy=True)
     serving_it = asyncio.create_task(serve)
     ended, stopped = asyncio.create_task(setup.ended()), asyncio.create_task(until.wait())
     teller.invite(invitation.url, invitation.qr)

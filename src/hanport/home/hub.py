@@ -131,7 +131,8 @@ class Hub:
         listener = self._listener or serving.listen(web.host, web.port)
         self._listener = None
         certificate = certificate_of(web, self._start.path.parent)
-        await serving.serve(make_app(self._web_parts()), listener, certificate=certificate, connections=256)
+        app = make_app(self._web_parts())
+        await serving.serve(app, listener, certificate=certificate, connections=256, behind_proxy=True)
 
     def _web_parts(self) -> WebParts:
         return WebParts(
