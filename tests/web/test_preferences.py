@@ -93,4 +93,9 @@ async def test_what_is_no_choice_is_refused_and_elsewhere_is_not_gone_to() -> No
 async def test_under_tls_the_cookie_stays_there() -> None:
     async with site([]) as client:
         answer = await client.post("https://hub/theme", data={"theme": "light"})
-    assert "secure" in answer.headers["set-cookie"].lower()
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-test_theme=light;")
+        assert "Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
+        assert (await client.get("https://hub/")).text == "sv light"
+        planted = {"cookie": "test_theme=dark"}  # by somebody on a plain connection
+        assert (await client.get("https://hub/", headers=planted)).text == "sv auto"

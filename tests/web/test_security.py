@@ -63,6 +63,20 @@ async def test_every_answer_says_what_a_browser_may_do_with_it() -> None:
         assert "strict-transport-security" in (await c.get("https://hub/")).headers
 
 
+async def test_a_site_behind_tls_of_others_takes_every_request_for_one_by_tls() -> None:
+    async def tell(request: Request) -> Response:
+        return PlainTextResponse(request.url.scheme)
+
+    for is_secure, scheme in ((True, "https"), (False, "http")):
+        policy = Policy(hosts=lambda: HOSTS, refuse=refuse, is_secure=is_secure)
+        app = Starlette(routes=[Route("/", tell)], middleware=[Middleware(Guard, policy)])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hub") as c:
+            claims = {"x-forwarded-proto": "https" if scheme == "http" else "http"}
+            answer = await c.get("/", headers=claims)
+        assert answer.text == scheme
+        assert ("strict-transport-security" in answer.headers) == is_secure
+
+
 @pytest.mark.parametrize(("camera", "said"), [(False, "camera=()"), (True, "camera=(self)")])
 async def test_only_a_site_that_needs_the_camera_may_ask_for_it(camera: bool, said: str) -> None:
     policy = Policy(hosts=lambda: HOSTS, refuse=refuse, camera=camera)

@@ -18,7 +18,7 @@ from hanport.testid.markdown import show
 from hanport.testid.orders import Event, Order, State
 from hanport.testid.people import BY_KEY, PEOPLE, Kind, Person
 from hanport.testid.phone import Phone, Refused, suitable
-from hanport.web.preferences import keep
+from hanport.web.preferences import keep, kept
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
 from hanport.web.shell import Brand, Frame, Shell, StatusLine
@@ -217,7 +217,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _chosen(request: Request) -> str:
     """Who was chosen last in this browser."""
-    return BY_KEY.get(request.cookies.get(PERSON_COOKIE, ""), PEOPLE[0]).key
+    return BY_KEY.get(kept(request, PERSON_COOKIE), PEOPLE[0]).key
 
 
 def _written(person: Person) -> str:

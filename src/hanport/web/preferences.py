@@ -52,14 +52,14 @@ class Preferences:
 
     def language(self, request: Request, of_user: str | None, of_house: str) -> str:
         """The user's, else the cookie's, else the browser's, else that of the house."""
-        for wanted in (of_user, request.cookies.get(self._language_cookie)):
+        for wanted in (of_user, kept(request, self._language_cookie)):
             if wanted in LANGUAGES:
                 return wanted
         return accepted_language(request.headers.get("accept-language", "")) or of_house
 
     def theme(self, request: Request) -> str:
         """auto, light or dark."""
-        theme = request.cookies.get(self._theme_cookie, "")
+        theme = kept(request, self._theme_cookie)
         return theme if theme in THEMES else "auto"
 
     def routes(self) -> list[Route]:
@@ -73,11 +73,11 @@ class Preferences:
         language, back = await _choice(request, "language", LANGUAGES)
         if self._language_chosen is not None:
             await self._language_chosen(request, language)
-        return _kept(request, back, self._language_cookie, language)
+        return _chosen(request, back, self._language_cookie, language)
 
     async def _choose_theme(self, request: Request) -> Response:
         theme, back = await _choice(request, "theme", THEMES)
-        return _kept(request, back, self._theme_cookie, theme)
+        return _chosen(request, back, self._theme_cookie, theme)
 
 
 async def _choice(request: Request, name: str, known: tuple[str, ...]) -> tuple[str, str]:
@@ -90,12 +90,21 @@ async def _choice(request: Request, name: str, known: tuple[str, ...]) -> tuple[
 
 def keep(request: Request, response: Response, name: str, value: str) -> None:
     """Keep a choice in a cookie, for a year."""
-    response.set_cookie(
-        name, value, max_age=_YEAR_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
+    secure = request.url.scheme == "https"
+    response.set_cookie(_named(request, name), value, max_age=_YEAR_S, httponly=True, samesite="lax", secure=secure)
 
 
-def _kept(request: Request, back: str, name: str, value: str) -> Response:
+def kept(request: Request, name: str) -> str:
+    """What was kept under that name, "" for nothing."""
+    return request.cookies.get(_named(request, name), "")
+
+
+def _named(request: Request, name: str) -> str:
+    """With TLS a `__Host-` cookie: no other host, and nobody on a plain connection, can plant it (RFC 6265bis)."""
+    return f"__Host-{name}" if request.url.scheme == "https" else name
+
+
+def _chosen(request: Request, back: str, name: str, value: str) -> Response:
     response = RedirectResponse(back, 303)
     keep(request, response, name, value)
     return response

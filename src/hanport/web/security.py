@@ -47,7 +47,8 @@ Refuse = Callable[[Request, int, str], Awaitable[Response]]
 class Policy:
     """`hosts` are the names (without port) that browsers may use; addresses always may. `refuse` makes the page that
     says no: request, status, and why (`host`, `origin` or `size`). `large` are paths that take `large_limit` bytes.
-    `camera` says whether pages of the site may ask for the camera.
+    `camera` says whether pages of the site may ask for the camera. `is_secure`: browsers reach the site over TLS, that
+    of a proxy in front; then everything behind the guard takes the request for one by https.
     """
 
     hosts: Callable[[], frozenset[str]]
@@ -56,6 +57,7 @@ class Policy:
     large: frozenset[str] = frozenset()
     large_limit: int = 64 * 1024 * 1024
     camera: bool = False
+    is_secure: bool = False
 
 
 def security_headers(scheme: str, *, camera: bool = False) -> dict[str, str]:
@@ -78,6 +80,8 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return  # no page of ours speaks WebSocket: it would pass by the check of origins
+        if self._policy.is_secure:
+            scope["scheme"] = "https"
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

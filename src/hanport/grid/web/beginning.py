@@ -15,7 +15,7 @@ from hanport.grid.web.limits import What
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.sessions import Session
 from hanport.grid.web.visiting import address_of, session_of, too_many
-from hanport.web.preferences import keep
+from hanport.web.preferences import keep, kept
 from hanport.web.shell import Shell
 
 DEVICE_COOKIE = "hanport_grid_device"
@@ -53,7 +53,7 @@ async def begin(parts: WebParts, shell: Shell, request: Request, start: Start) -
     wait_s = parts.limits.take(What.IDENTIFICATION, address_of(request))
     if wait_s:
         return too_many(shell, request, wait_s)
-    device = request.cookies.get(DEVICE_COOKIE, "")[:64] or secrets.token_urlsafe(_DEVICE)
+    device = kept(request, DEVICE_COOKIE)[:64] or secrets.token_urlsafe(_DEVICE)
     session, secret = await _session(parts, shell, request)
     wanted = Wanted(
         errand=start.errand,

@@ -43,6 +43,11 @@ class WebParts:
         """Whether this is a service for tests and demonstrations: every page says so."""
         return self.config.environment is Environment.TEST
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the public address over TLS, whoever speaks it for us."""
+        return self.config.web.public_url.startswith("https://")
+
     async def read(self, ask: Callable[[Connection], T]) -> T:
         """Ask the database, in a thread of its own."""
 

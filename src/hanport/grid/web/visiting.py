@@ -136,7 +136,7 @@ def cookie_name(request: Request, parts: WebParts) -> str:
 
 def is_secure(request: Request, parts: WebParts) -> bool:
     """Whether browsers reach us over TLS: our own, or that of a proxy in front of the public address."""
-    return request.url.scheme == "https" or parts.config.web.public_url.startswith("https://")
+    return request.url.scheme == "https" or parts.is_secure
 
 
 def visitor_address(request: Request, proxies: tuple[str, ...]) -> str:
