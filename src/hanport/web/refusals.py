@@ -34,8 +34,10 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def exception_handlers(shell: Shell) -> Mapping[object, ExceptionHandler]:
-    """What Starlette does with what is raised in pages."""
+def exception_handlers(shell: Shell, *, unable: Handler | None = None) -> Mapping[object, ExceptionHandler]:
+    """What Starlette does with what is raised in pages. `unable` answers for errors of ours, where visitors are not
+    those who run the service: without it they are told the cause.
+    """
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -57,4 +59,4 @@ def exception_handlers(shell: Shell) -> Mapping[object, ExceptionHandler]:
         response.headers.update(security_headers(request.url.scheme))
         return response
 
-    return {HTTPException: http, TooLarge: too_large, HanportError: own, Exception: mistake}
+    return {HTTPException: http, TooLarge: too_large, HanportError: unable or own, Exception: mistake}

@@ -72,6 +72,18 @@ async def test_the_headers_of_a_page(quick: Scene) -> None:
         assert (await client.get("/")).headers["strict-transport-security"].startswith("max-age=31536000")
 
 
+async def test_behind_a_proxy_that_speaks_tls_all_is_as_with_tls(quick: Scene) -> None:
+    async with browser(with_extra(quick.behind("https://han.example"))) as client:
+        for path in (*PAGES, "/static/none.css", "/breaks", "/locked"):
+            assert "strict-transport-security" in (await client.get(path)).headers, path
+        foreign = await client.get("/", headers={"host": "evil.example"})
+        assert "strict-transport-security" in foreign.headers
+        for choice in ({"language": "en"}, {"theme": "dark"}):
+            answer = await client.post(f"/{next(iter(choice))}", data=choice)
+            cookie = answer.headers["set-cookie"]
+            assert cookie.startswith("__Host-hanport_grid_") and "Secure" in cookie and "Path=/" in cookie
+
+
 async def test_all_files_of_a_page_are_there(quick: Scene) -> None:
     async with browser(quick.app()) as client:
         page = await client.get("/")
@@ -118,7 +130,7 @@ async def test_what_goes_wrong_is_said_in_the_companys_frame(quick: Scene) -> No
     async with browser(with_extra(quick), language="en") as client:
         for path, status, says in [
             ("/nowhere", 404, "There is no such page"),
-            ("/locked", 503, "The disk is full."),
+            ("/locked", 503, "That is not possible right now"),
             ("/breaks", 500, "Something went wrong here"),
         ]:
             answer = await client.get(path)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from hanport.grid.database.work import Work
 from hanport.grid.eid.asking import LOGIN_HIDDEN
 from hanport.grid.eid.errors import BankIDError
 from hanport.grid.eid.identifications import Errand
@@ -69,7 +70,13 @@ class Door:
         """The end of the session."""
         found = session_of(request)
         if found is not None:
-            await self._parts.write("customer", lambda work: sessions.end(work, found.id))
+
+            def end(work: Work) -> None:
+                sessions.end(work, found.id)
+                if found.who is Who.CUSTOMER:
+                    work.note("customer.logout", person_id=found.person_id)
+
+            await self._parts.write("customer", end)
         return visiting.take_back(RedirectResponse("/", 303), request, self._parts)
 
     def _page(self, request: Request, then: str, *, message: str = "") -> Response:

@@ -18,6 +18,7 @@ from hanport.grid.notices.languages import remember
 from hanport.grid.web import customer_pages, face, identification, identify, public_pages, sessions, staff_pages
 from hanport.grid.web.parts import WebParts
 from hanport.grid.web.sessions import Session
+from hanport.grid.web.unable import unable
 from hanport.grid.web.visiting import Visiting, session_of
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
@@ -93,11 +94,16 @@ def make_site(parts: WebParts, *, more: Sequence[Pages] = ()) -> Starlette:
         return refusal(shell, request, status, reason)
 
     hosts = _own_names(parts)
-    policy = Policy(hosts=lambda: hosts, refuse=refuse, large=frozenset({"/staff/import", "/staff/work/list"}))
+    policy = Policy(
+        hosts=lambda: hosts,
+        refuse=refuse,
+        large=frozenset({"/staff/import", "/staff/work/list"}),
+        is_secure=parts.is_secure,
+    )
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, policy), Middleware(Visiting, parts, shell)],
-        exception_handlers=exception_handlers(shell),
+        exception_handlers=exception_handlers(shell, unable=unable(shell)),
     )
     app.state.parts = parts
     app.router.redirect_slashes = False
