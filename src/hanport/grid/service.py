@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,9 @@ from hanport.grid.worker import Ways, again_and_again
 
 log = logging.getLogger("hanport.grid")
 
+# How long a thread may go on before another has its turn. With Python's 5 ms, a page that asks the database some times
+# waits for the background work as often.
+_SWITCH_S = 0.001
 _COLLECT_S = 0.5  # how often it is looked whose turn has come at BankID
 
 
@@ -53,6 +57,7 @@ async def run(grid: Grid, start: Start, clock: Clock, until: asyncio.Event) -> N
     """Do what the role asks for until the event. Raises ConfigError where it cannot begin."""
     if start.role is not Role.ALL and grid.database.engine.dialect.name == "sqlite":
         raise ConfigError("With SQLite one process does everything.", "Use PostgreSQL, or leave --only out.")
+    sys.setswitchinterval(_SWITCH_S)
     head_ends = registry.build(grid.config, start.path.parent, clock)
     notices = channels.build(grid.config, start.path.parent)
     try:

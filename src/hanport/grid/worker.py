@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -38,12 +39,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 DATABASE_GONE = (OperationalError, InterfaceError, PoolTimeout)
-_REVIEWS = 200
+_REVIEWS = 100
 _PAUSE_LONGEST_S = 60.0
 _SWEEP_LEASE = timedelta(minutes=10)
 _DUTY_LEASE = timedelta(minutes=2)
 _LOG_EVERY = timedelta(days=1)
 _TELL_TIMEOUT_S = 10.0
+_THREADS = 4  # of its own: whoever visits the pages waits for none of them
 
 
 class HeadEnds(Protocol):
@@ -65,13 +67,16 @@ class Ways:
 async def run(grid: Grid, ways: Ways, clock: Clock, until: asyncio.Event) -> None:
     """Work until the event is set; what is being sent then is ended first."""
     worker = Worker(grid, ways.head_ends, clock)
-    async with httpx.AsyncClient(timeout=_TELL_TIMEOUT_S) as client:
-        loops = [worker.look, worker.send, worker.ask, lambda: worker.tell(client), lambda: worker.mind(until)]
-        loops += [worker.look_for_waiting, lambda: send_due(grid, ways.channels, worker.name)]
-        async with asyncio.TaskGroup() as tasks:
-            for each in loops:
-                tasks.create_task(again_and_again(each, grid.config.work.period_s, clock, until))
-        await worker.sent()
+    try:
+        async with httpx.AsyncClient(timeout=_TELL_TIMEOUT_S) as client:
+            loops = [worker.look, worker.send, worker.ask, lambda: worker.tell(client), lambda: worker.mind(until)]
+            loops += [worker.look_for_waiting, lambda: send_due(grid, ways.channels, worker.name)]
+            async with asyncio.TaskGroup() as tasks:
+                for each in loops:
+                    tasks.create_task(again_and_again(each, grid.config.work.period_s, clock, until))
+            await worker.sent()
+    finally:
+        await worker.close()
 
 
 async def again_and_again(
@@ -112,7 +117,12 @@ class Worker:
         self._clock = clock
         self._sending: set[asyncio.Task[None]] = set()
         self._at_head_end: Counter[str] = Counter()
+        self._threads = ThreadPoolExecutor(_THREADS, "worker")
         self._pauses: dict[str, tuple[float, float]] = {}  # head-end -> (until when, how long), by its failures
+
+    async def close(self) -> None:
+        """Wait for what its threads are at."""
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def round(self) -> bool:
         """Everything once: what is due is looked at, sent, and asked for. Whether anything was done."""
@@ -123,7 +133,7 @@ class Worker:
 
     async def look(self) -> bool:
         """Review what is due, and give up on answers that are overdue."""
-        return await asyncio.to_thread(self._look)
+        return await self._apart(self._look)
 
     async def send(self) -> bool:
         """Lease commands and hand them to their head-ends, each in a task of its own."""
@@ -133,9 +143,7 @@ class Worker:
             await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
             return True
         busy = self._busy()
-        leased = await asyncio.to_thread(
-            lambda: outbox.take(self._database, self._config, self.name, room, without=busy)
-        )
+        leased = await self._apart(lambda: outbox.take(self._database, self._config, self.name, room, without=busy))
         for each in leased:
             self._at_head_end[each.head_end] += 1
             self._sending.add(asyncio.create_task(self._send(each)))
@@ -154,7 +162,7 @@ class Worker:
     async def ask(self) -> bool:
         """Ask head-ends how commands stand whose answer has not come."""
         at_once = self._config.work.sendings_at_once
-        asked = await asyncio.to_thread(lambda: outbox.to_ask(self._database, self._config, at_once))
+        asked = await self._apart(lambda: outbox.to_ask(self._database, self._config, at_once))
         answers = await asyncio.gather(*map(self._ask, asked))
         for answer in answers:
             if answer is not None:
@@ -166,9 +174,9 @@ class Worker:
         await self._write(duties.beat)
         await self._write(alarms.clear_settled)
         if self._config.alarm.webhook and await self._claim("alarms", timedelta(), _DUTY_LEASE):
-            untold = await asyncio.to_thread(telling.untold, self._database)
+            untold = await self._apart(lambda: telling.untold(self._database))
             told = await telling.tell(client, self._config.alarm.webhook, untold)
-            await asyncio.to_thread(telling.mark_told, self._database, told)
+            await self._apart(lambda: telling.mark_told(self._database, told))
             await self._write(lambda work: duties.done(work, "alarms", self.name))
         return False
 
@@ -176,7 +184,7 @@ class Worker:
         """Sweep and sign the log when it is time, unless another worker does."""
         every = timedelta(hours=self._config.work.sweep_hours)
         if await self._claim("sweep", every, _SWEEP_LEASE):
-            await asyncio.to_thread(lambda: self._sweep(until))
+            await self._apart(lambda: self._sweep(until))
         if await self._claim("checkpoint", _LOG_EVERY, _DUTY_LEASE):
             await self._write(checkpoint)
             await self._write(lambda work: duties.done(work, "checkpoint", self.name))
@@ -269,4 +277,7 @@ class Worker:
             with self._database.writing(ACTOR) as work:
                 return change(work)
 
-        return await asyncio.to_thread(write)
+        return await self._apart(write)
+
+    async def _apart(self, task: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, task)

@@ -4,7 +4,6 @@ Locks are always taken in this order, so that no two transactions wait for each 
 ports by id, then the end of the log (by `Work`, at the commit). On SQLite, who writes holds the whole file.
 """
 
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from hanport.clock import Clock
 from hanport.grid.audit.chain import append
 from hanport.grid.audit.entry import Entry, refuse_unplain
 from hanport.grid.database.tables import facility, port
+from hanport.grid.database.turns import Turns
 from hanport.grid.keys import Keyring
 from hanport.grid.masking import masked
 
@@ -87,9 +87,7 @@ class Database:
         self.clock = clock
         self.tells = tells
         # SQLite lets one write at a time: threads of this process queue here instead of asking it again and again.
-        self._turn: AbstractContextManager[object] = (
-            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turn: AbstractContextManager[object] = Turns() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def writing(self, actor: str) -> Iterator[Work]:

@@ -20,7 +20,7 @@ from hanport.grid.reconcile.review import review
 from hanport.grid.reconcile.view import Known, load, pace_of
 
 SIZE = 5000
-_AT_ONCE = 500
+_AT_ONCE = 50  # reviews in one transaction: on SQLite it keeps all others waiting
 
 
 @dataclass(frozen=True, slots=True)
