@@ -43,7 +43,8 @@ def postgres() -> Iterator[str]:
     run = [*user, str(programs[-1] / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
     initdb = [*user, str(programs[-1] / "initdb"), "-D", str(folder / "data"), "--auth=trust", "-U", "hanport"]
     subprocess.run([*initdb, "-E", "UTF8", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
-    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=200"
+    hasty = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0"
+    options = f"-h 127.0.0.1 -p {port} -k {folder} {hasty} -c autovacuum=off -c max_connections=200"
     subprocess.run([*run, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
     try:
         yield f"postgresql://hanport@127.0.0.1:{port}"
@@ -65,22 +66,31 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database, of each kind in turn."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of each kind in turn: none is there yet."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/grid.db"
         return
     server = request.getfixturevalue("postgres")
     name = f"test_{os.getpid()}_{next(_COUNTER)}"
+    yield f"{server}/{name}"
     with maintaining(server) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield f"{server}/{name}"
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def address(place: str) -> str:
+    """The address of an empty database."""
+    if not place.startswith("sqlite"):
+        server, name = place.rsplit("/", 1)
+        with maintaining(server) as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    return place
 
 
 @pytest.fixture(scope="session")
 def filled(keyring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None]:
-    """Fills an empty database with all tables, faster than by the steps: it copies one that was made by them."""
+    """Makes a database with all tables, faster than by the steps: it copies one that was made by them."""
     file = tmp_path_factory.mktemp("filled") / "grid.db"
     made: set[str] = set()
 
@@ -101,16 +111,15 @@ def filled(keyring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Callab
                 connection.execute(text(f"CREATE DATABASE {template}"))
                 migrated(f"{server}/{template}")
                 made.add(server)
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
 
-    def fill(address: str) -> None:
-        if address.startswith("sqlite"):
-            on_sqlite(address.removeprefix("sqlite:///"))
+    def make(place: str) -> None:
+        if place.startswith("sqlite"):
+            on_sqlite(place.removeprefix("sqlite:///"))
         else:
-            on_postgresql(*address.rsplit("/", 1))
+            on_postgresql(*place.rsplit("/", 1))
 
-    return fill
+    return make
 
 
 @contextmanager
@@ -123,10 +132,10 @@ def maintaining(server: str) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def database(address: str, keyring: Keyring, clock: ManualClock, filled: Callable[[str], None]) -> Iterator[Database]:
+def database(place: str, keyring: Keyring, clock: ManualClock, filled: Callable[[str], None]) -> Iterator[Database]:
     """A database with all tables, for tests."""
-    filled(address)
-    engine = connect(address)
+    filled(place)
+    engine = connect(place)
     yield Database(engine, keyring, clock)
     engine.dispose()
 

@@ -60,7 +60,7 @@ def on_postgresql(postgres: str, keyring: Keyring) -> Opener:
         n = next(numbers)
         if n:
             sql(f"DROP DATABASE {template}_{n - 1} WITH (FORCE)")
-        sql(f"CREATE DATABASE {template}_{n} TEMPLATE {template}")
+        sql(f"CREATE DATABASE {template}_{n} TEMPLATE {template} STRATEGY file_copy")
         return f"{postgres}/{template}_{n}"
 
     sql(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")

@@ -65,11 +65,11 @@ def _check(mail: MailServer, office: Office, count: int) -> None:
     assert max(len(contents) for contents in arrived.values()) == 2  # the one that was not written down, and no more
 
 
-async def test_killed_at_points_of_telling(database: Database, address: str) -> None:
-    await _killed(address, database, SAMPLE)
+async def test_killed_at_points_of_telling(database: Database, place: str) -> None:
+    await _killed(place, database, SAMPLE)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-async def test_killed_at_every_point(database: Database, address: str) -> None:
-    await _killed(address, database, ALL)
+async def test_killed_at_every_point(database: Database, place: str) -> None:
+    await _killed(place, database, ALL)

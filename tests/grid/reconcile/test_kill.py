@@ -67,11 +67,11 @@ def _killed_everywhere(killing: Killing, points: range | tuple[int, ...]) -> Non
     assert ends[0] == -9 and ends[len(meters)] == -9  # or nothing was shown
 
 
-def test_killed_at_points_of_an_opening_and_a_closing(database: Database, address: str, tmp_path: Path) -> None:
-    _killed_everywhere(Killing(database, address, tmp_path), SAMPLE)
+def test_killed_at_points_of_an_opening_and_a_closing(database: Database, place: str, tmp_path: Path) -> None:
+    _killed_everywhere(Killing(database, place, tmp_path), SAMPLE)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_killed_at_every_point(database: Database, address: str, tmp_path: Path) -> None:
-    _killed_everywhere(Killing(database, address, tmp_path), ALL)
+def test_killed_at_every_point(database: Database, place: str, tmp_path: Path) -> None:
+    _killed_everywhere(Killing(database, place, tmp_path), ALL)

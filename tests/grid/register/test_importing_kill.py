@@ -43,10 +43,10 @@ class Killing:
         return kills
 
 
-def test_an_import_that_is_killed_has_done_nothing(database: Database, address: str, tmp_path: Path) -> None:
-    assert Killing(database, address, tmp_path).until_it_is_done(35) >= 3
+def test_an_import_that_is_killed_has_done_nothing(database: Database, place: str, tmp_path: Path) -> None:
+    assert Killing(database, place, tmp_path).until_it_is_done(35) >= 3
 
 
 @pytest.mark.soak
-def test_an_import_may_be_killed_at_any_step(database: Database, address: str, tmp_path: Path) -> None:
-    assert Killing(database, address, tmp_path).until_it_is_done(1) >= 50
+def test_an_import_may_be_killed_at_any_step(database: Database, place: str, tmp_path: Path) -> None:
+    assert Killing(database, place, tmp_path).until_it_is_done(1) >= 50
