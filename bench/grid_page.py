@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bench.figure import Figure
 from bench.grid_orders import fill
@@ -42,7 +42,23 @@ class Customer:
 
 
 def figures() -> Iterator[Figure]:
-    """Fifty customers at once among 20 000 households on SQLite, each a page a second."""
+    """Fifty customers at once among 20 000 households on SQLite, each a page a second.
+
+    First on a day when all ports have been read, then on the first day, while the same process has every port read.
+    """
+    settled_ms = _watched(settled=True)
+    p99, median = _p99(settled_ms), settled_ms[len(settled_ms) // 2]
+    yield Figure("grid.page", p99, "ms p99", f"<= {_TARGET_MS} ms at 50 customers", p99 <= _TARGET_MS)
+    yield Figure("grid.page_median", median, f"ms; {len(settled_ms) / _WATCH_S:.0f} pages/s")
+    yield Figure("grid.page_first_day", _p99(_watched(settled=False)), "ms p99, while 20 000 ports are being read")
+
+
+def _p99(sorted_ms: list[float]) -> float:
+    return sorted_ms[int(len(sorted_ms) * 0.99)]
+
+
+def _watched(*, settled: bool) -> list[float]:
+    """How long each page took in ms, sorted."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "grid.toml"
         _grid(config, "new", "--test")
@@ -50,18 +66,22 @@ def figures() -> Iterator[Figure]:
         config.write_text(text, "utf-8")
         with opened(config, SystemClock()) as grid:
             customers = _fill(grid.database)
+            if settled:
+                _have_all_read(grid.database)
         command = [sys.executable, "-m", "hanport", "grid", "--config", str(config)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
             try:
                 assert process.stdout is not None
                 found = re.search(r"grid on (\S+)", process.stdout.readline())
                 assert found is not None, "the service did not start"
-                taken_ms = sorted(asyncio.run(_visited(found[1], customers)))
+                return sorted(asyncio.run(_visited(found[1], customers)))
             finally:
                 process.terminate()
-    p99, median = taken_ms[int(len(taken_ms) * 0.99)], taken_ms[len(taken_ms) // 2]
-    yield Figure("grid.page", p99, "ms p99", f"<= {_TARGET_MS} ms at 50 customers", p99 <= _TARGET_MS)
-    yield Figure("grid.page_median", median, f"ms; {len(taken_ms) / _WATCH_S:.0f} pages/s")
+
+
+def _have_all_read(database: Database) -> None:
+    with database.writing("system") as work:
+        work.connection.execute(update(tables.port).values(reported_at=work.at, changed_at=work.at))
 
 
 def _fill(database: Database) -> list[Customer]:
