@@ -36,6 +36,8 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), interest-cohort=()",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    # Whatever may be kept says so itself.
+    "cache-control": "no-store",
 }
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _STRICT_TRANSPORT = "max-age=31536000"
@@ -61,7 +63,7 @@ class Policy:
 
 
 def security_headers(scheme: str, *, camera: bool = False) -> dict[str, str]:
-    """The headers of every answer; HSTS only where TLS is spoken, or the hub could never go back to http."""
+    """The headers of every answer that does not say otherwise; HSTS only where TLS is spoken, or the hub could never go back to http."""
     headers = _HEADERS | ({"strict-transport-security": _STRICT_TRANSPORT} if scheme == "https" else {})
     if camera:
         headers["permissions-policy"] = headers["permissions-policy"].replace("camera=()", "camera=(self)")

@@ -2,11 +2,12 @@
 where the kind means nothing to the page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grid.web.every_page import EveryPage, every_page
 from grid.web.scene import Scene
 from hanport.clock import ManualClock
 from hanport.grid.database.engine import connect
@@ -31,3 +32,16 @@ def quick(tmp_path: Path, keyring: Keyring, clock: ManualClock, filled: Callable
     engine = connect(address)
     yield Scene(Database(engine, keyring, clock), clock, tmp_path)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the test identity has its keys: made once."""
+    return tmp_path_factory.mktemp("testid")
+
+
+@pytest.fixture
+async def every(quick: Scene, authority: Path) -> AsyncIterator[EveryPage]:
+    """The whole site, furnished, behind a proxy that speaks TLS."""
+    async with every_page(quick, authority) as made:
+        yield made

@@ -41,6 +41,11 @@ class Customers(People):
         with self.database.reading() as connection:
             return [each for each in entries(connection) if each.action == action]
 
+    def log_of_all(self) -> list[Written]:
+        """The whole log."""
+        with self.database.reading() as connection:
+            return list(entries(connection))
+
     def orders(self) -> int:
         """How many orders there are, drafts too."""
         with self.database.reading() as connection:
