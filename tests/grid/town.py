@@ -48,7 +48,8 @@ class Town:
     def customer(self, person_id: int | None = None, kind: str = "private", **columns: Any) -> int:
         n = next(self._next)
         whose = self.person() if person_id is None else person_id
-        return self._add(tables.customer, key=f"K{n}", kind=kind, person_id=whose, name=f"Kund {n}", **columns)
+        defaults = {"key": f"K{n}", "name": f"Kund {n}"}
+        return self._add(tables.customer, **defaults | columns, kind=kind, person_id=whose)
 
     def contract(
         self, facility_id: int, *customer_ids: int, begins: datetime = BEGIN, ends: datetime | None = None

@@ -22,7 +22,8 @@ PHONE = (360, 740)
 DESKTOP = (1280, 900)
 
 
-def _chromium() -> str | None:
+def installed() -> str | None:
+    """Where the browser is; None: nowhere."""
     return os.environ.get("HANPORT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -33,7 +34,7 @@ def chromium() -> Iterator[Browser]:
     One a test: Playwright keeps an event loop running in this thread as long as it is open, and tests that are
     coroutines cannot run beside that.
     """
-    program = _chromium()
+    program = installed()
     if program is None:
         pytest.skip("chromium is not installed (Debian: apt install chromium)")
     with started(program) as browser:
@@ -44,7 +45,7 @@ def chromium() -> Iterator[Browser]:
 def started(program: str | None = None) -> Iterator[Browser]:
     """The browser while it is needed, also outside of tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program or _chromium(), args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=program or installed(), args=_QUIET)
         try:
             yield browser
         finally:

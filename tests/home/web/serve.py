@@ -48,8 +48,15 @@ class Loop:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
+    async def _end_all(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     def close(self) -> None:
-        """Stop the loop; what runs in it has to be over."""
+        """Stop the loop, and what libraries have left running in it."""
+        self.call(self._end_all)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
