@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,7 @@ class Module:
         self.place = path.relative_to(root).as_posix()
         self.text = path.read_text("utf-8")
         self.tree = ast.parse(self.text)
+        self.nodes = list(ast.walk(self.tree))
         self.parts = [part for part in self.place.removesuffix(".py").split("/") if part != "__init__"]
 
     @property
@@ -94,7 +96,7 @@ class Module:
         return room_of(self.parts)
 
     def imports(self) -> Iterator[list[str]]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (alias.name.split(".") for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -108,6 +110,7 @@ def room_of(parts: list[str]) -> str:
     return two if two in MAY_IMPORT or two in PURE else ".".join(parts[:1])
 
 
+@cache
 def modules(root: Path = SOURCE) -> list[Module]:
     return [Module(path, root) for path in sorted(root.rglob("*.py"))]
 
@@ -135,7 +138,7 @@ def impurities(module: Module) -> list[str]:
     if module.room not in PURE:
         return []
     wrong = [f"{module.place} imports {name[0]}" for name in module.imports() if name[0] in IMPURE]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in NOW:
             wrong.append(f"{module.place}:{node.lineno} calls {node.func.attr}()")
     return wrong
@@ -146,7 +149,7 @@ def clock_readers(module: Module) -> list[str]:
     if module.room in ("clock", "cli"):
         return []
     wrong = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         owner = ast.unparse(node.func.value)
@@ -162,7 +165,7 @@ def too_big(module: Module) -> list[str]:
     lines = module.text.count("\n")
     if lines > MODULE_LINES and module.place not in TABLES:
         wrong.append(f"{module.place} has {lines} lines")
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef) and size(node) > CLASS_LINES:
             wrong.append(f"{module.place}: class {node.name} has {size(node)} lines")
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

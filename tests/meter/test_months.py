@@ -1,4 +1,4 @@
-"""A month and a year of telegrams, written and read back: the registers give the house's energy, to the Wh."""
+"""Ten days, a month and a year of telegrams, written and read back: the registers give the house's energy, to the Wh."""
 
 import mmap
 from collections.abc import Iterator
@@ -61,8 +61,13 @@ def check(folder: Path, first: datetime, count: int) -> None:
     assert export_ws > 0
 
 
+def test_ten_days(tmp_path: Path) -> None:
+    check(tmp_path, datetime(2026, 3, 24, tzinfo=UTC), 10)  # over the change to summer time
+
+
+@pytest.mark.soak
 def test_a_month(tmp_path: Path) -> None:
-    check(tmp_path, datetime(2026, 3, 15, tzinfo=UTC), 30)  # over the change to summer time
+    check(tmp_path, datetime(2026, 3, 15, tzinfo=UTC), 30)
 
 
 @pytest.mark.soak

@@ -88,7 +88,7 @@ def test_short_plays_end_well(on_sqlite: Opener, what: str) -> None:
 
 @pytest.mark.timeout(600)
 def test_law_9_on_sqlite(on_sqlite: Opener) -> None:
-    run_state_machine_as_test(machine(on_sqlite), settings=_months(25, 40))
+    run_state_machine_as_test(machine(on_sqlite), settings=_months(15, 40))
 
 
 @pytest.mark.timeout(600)
