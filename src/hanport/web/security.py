@@ -63,7 +63,9 @@ class Policy:
 
 
 def security_headers(scheme: str, *, camera: bool = False) -> dict[str, str]:
-    """The headers of every answer that does not say otherwise; HSTS only where TLS is spoken, or the hub could never go back to http."""
+    """The headers of every answer that does not say otherwise. HSTS only where TLS is spoken, or the hub could never go
+    back to http.
+    """
     headers = _HEADERS | ({"strict-transport-security": _STRICT_TRANSPORT} if scheme == "https" else {})
     if camera:
         headers["permissions-policy"] = headers["permissions-policy"].replace("camera=()", "camera=(self)")

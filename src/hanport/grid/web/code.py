@@ -3,8 +3,9 @@
 Whoever orders a letter hears the same whether there is such a facility or not.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
@@ -30,6 +31,7 @@ from hanport.web.shell import Shell
 T = TypeVar("T")
 _ACTOR = "customer"
 _LONGEST = 60
+_NO_DIGIT = re.compile(r"\D")
 _ACTS = frozenset({"sign_in", "see", "close"})
 
 
@@ -151,10 +153,15 @@ class Codes:
             request,
             "customer/code.html",
             status=409 if wrong else 200,
-            typed=typed,
+            typed=replace(typed, gsrn=_shown_again(typed.gsrn)),
             wrong={name: words.t(key) for name, key in wrong.items()},
             offered=codes.are_offered(self._parts.config),
         )
+
+
+def _shown_again(gsrn: str) -> str:
+    """What was typed as the facility's ID, to be mended; not where it is as long as a person's number is."""
+    return "" if len(_NO_DIGIT.sub("", gsrn)) in (10, 12) else gsrn
 
 
 async def _typed(request: Request) -> Typed:

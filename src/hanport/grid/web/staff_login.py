@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hanport.grid.database.work import Work
+from hanport.grid.masking import masked
 from hanport.grid.staff import logins, passkeys
 from hanport.grid.staff.logins import In, Typed
 from hanport.grid.staff.passwords import Passwords
@@ -106,7 +107,7 @@ class LoginPages:
     def _refused(self, request: Request, form: Mapping[str, str], wait_s: float = 0) -> Response:
         status, after = 429 if wait_s else 403, _after(form.get("next", ""))
         problem = "wait" if wait_s else "wrong"
-        name = form.get("name", "")[:100]
+        name = masked(form.get("name", "")[:100])  # a number that is typed there is not said again
         response = self._page(request, after, problem=problem, status=status, name=name, wait_s=round(wait_s) or 1)
         if wait_s:
             response.headers["retry-after"] = str(max(1, round(wait_s)))
