@@ -146,7 +146,8 @@ def add(work: Work, made: Begun, asked: Asked) -> None:
             staff=made.staff,
         )
     )
-    work.note("identification.begun", identification=made.id, errand=made.errand.value, way=made.way.value)
+    by = {"staff": made.staff} if made.staff else {}
+    work.note("identification.begun", identification=made.id, errand=made.errand.value, way=made.way.value, **by)
 
 
 def find(connection: Connection, keyring: Keyring, id: str) -> Identification:

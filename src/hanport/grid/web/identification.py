@@ -80,7 +80,7 @@ class Waiting:
         words = self._shell.words(request)
         shown = await asyncio.to_thread(self._shown, request, words, found)
         return self._shell.page(
-            request, "identification.html", id=found.id, found=found, shown=shown, is_qr=found.way is Way.QR
+            request, "identification.html", id=found.id, found=found, shown=shown, way=found.way
         )
 
     async def state(self, request: Request) -> Response:
@@ -151,12 +151,15 @@ class Waiting:
         if found.stand is Stand.SIGNED:
             return Shown(words.t("identification.return"))
         if found.stand is Stand.REFUSED:
-            return Shown(words.t(f"identification.refused.{found.why}"), is_over=True)
+            why = found.why if found.way is not Way.PHONE else "phone"
+            return Shown(words.t(f"identification.refused.{why}"), is_over=True)
         if found.stand is Stand.FAILED:
             key = found.why or key_of("failed", found.hint, found.way, is_mobile=browser.is_mobile)
             return Shown(words.t(key), is_over=True)
         hint = found.hint or _FIRST_HINT
         text = words.t(key_of("pending", hint, found.way, is_mobile=browser.is_mobile))
+        if found.way is Way.PHONE:
+            return Shown(text)
         if found.way is Way.SAME_DEVICE:
             return Shown(text, start=self._launcher.link(browser, found.asked.auto_start_token))
         elapsed_s = (self._parts.clock.now() - found.started_at).total_seconds()

@@ -33,7 +33,7 @@ class Signing:
         person_id, language = known_session(request).person_id, self._shell.words(request).language
         assert person_id is not None
         texts, number = await self._parts.read(
-            lambda connection: self._look(connection, person_id, order_ids, language)
+            lambda connection: to_sign(self._parts, connection, person_id, order_ids, language)
         )
         start = Start(
             errand=Errand.ORDER,
@@ -47,12 +47,16 @@ class Signing:
         )
         return await begin(self._parts, self._shell, request, start)
 
-    def _look(
-        self, connection: Connection, person_id: int, order_ids: Sequence[str], language: str
-    ) -> tuple[Texts, str]:
-        lines = asking.order_lines(connection, order_ids, self._parts.clock.now())
-        texts = asking.texts_of(lines, self._parts.config, terms_version(connection), language)
-        number = people.number_of(connection, self._parts.grid.database.keyring, person_id)
-        if number is None:
-            raise HTTPException(404)
-        return texts, number.digits
+
+def to_sign(
+    parts: WebParts, connection: Connection, person_id: int, order_ids: Sequence[str], language: str
+) -> tuple[Texts, str]:
+    """What a person reads and signs for drafts, and the person's number. Raises OrderError, TooMuchToSign, and
+    HTTPException (404) for somebody who was erased.
+    """
+    lines = asking.order_lines(connection, order_ids, parts.clock.now())
+    texts = asking.texts_of(lines, parts.config, terms_version(connection), language)
+    number = people.number_of(connection, parts.grid.database.keyring, person_id)
+    if number is None:
+        raise HTTPException(404)
+    return texts, number.digits

@@ -12,13 +12,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hanport.errors import HanportError
+from hanport.grid import people
 from hanport.grid.database.tables import facility
 from hanport.grid.database.work import Work
 from hanport.grid.free_text import tidy
-from hanport.grid.identifiers import parse_number
+from hanport.grid.identifiers import Number, NumberKind, parse_number
 from hanport.grid.keys import Keyring
 from hanport.grid.ordering import taking
-from hanport.grid.ordering.identity import CheckedIdentity
+from hanport.grid.ordering.identity import CheckedIdentity, IdentityError
 from hanport.grid.ordering.wish import NotEligible, OrderError, PriceNotAccepted, Wish
 from hanport.grid.orders import Kind
 from hanport.grid.register.eligibility import Obstacle, eligibility
@@ -32,6 +33,7 @@ from hanport.grid.web.staff_access import acting, needs
 from hanport.grid.web.staff_errors import said
 from hanport.grid.web.staff_forms import form_of, go_once, shown_again
 from hanport.grid.web.staff_lately import Looks
+from hanport.grid.web.staff_phone import phone_place
 from hanport.grid.web.staff_saying import show
 from hanport.grid.workdays import STOCKHOLM
 from hanport.web.shell import Shell
@@ -39,6 +41,7 @@ from hanport.web.shell import Shell
 _ONE = "/staff/facilities/{gsrn}"
 DOCUMENTS = ("licence", "id_card", "passport", "other")
 _HOW = {"desk": IdentityCheck.DESK, "phone": IdentityCheck.PHONE}
+_BY_BANKID = "bankid_phone"  # checked by the customer's signature, which is still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ class FacilityPages:
         gsrn = request.path_params["gsrn"]
 
         def take(work: Work) -> str:
-            taken = taking.take(work, config, _wish(form, gsrn), _identity(form, work, member.name))
+            wish, number = _wish(form, gsrn), _number(form, work, gsrn)
+            if form.get("how") == _BY_BANKID and self._parts.flow is not None:
+                return phone_place(taking.draft(work, config, wish), _known(work, number))
+            taken = taking.take(work, config, wish, _identity(form, work, number, member.name))
             return f"/staff/orders/{taken.order_id}?done={'repeat' if taken.is_repeat else 'taken'}"
 
         try:
@@ -113,16 +119,18 @@ class FacilityPages:
         sheet = await self._parts.read(lambda connection: _sheet(connection, keyring, gsrn, at))
         if sheet is None:
             raise HTTPException(404)
-        holders = {each.person_id for contract in sheet.contracts if contract.holds for each in contract.holders}
-        await self._looks.note(acting(request), holders, "facility")
+        await self._looks.note(acting(request), _holders(sheet), "facility")
+        words, by_bankid = self._shell.words(request), (_BY_BANKID,) if self._parts.flow is not None else ()
         context = {
             "sheet": sheet,
             "kinds": list(Kind),
             "documents": DOCUMENTS,
+            "ways": [(way, words.t(f"staff.identity.{way}"), "") for way in (*_HOW, *by_bankid)],
+            "has_bankid": bool(by_bankid),
             "form": shown_again(form),
             "failed": request.url.path.rpartition("/")[2] if error else "",
             "price_ore": error.price_ore if isinstance(error, PriceNotAccepted) else 0,
-            "problem": said(self._shell.words(request), error) if error else None,
+            "problem": said(words, error) if error else None,
             "not_eligible": isinstance(error, NotEligible),
         }
         return show(self._shell, self._parts, request, "facility", status=status, **context)
@@ -156,7 +164,35 @@ def _wish(form: Mapping[str, str], gsrn: str) -> Wish:
     )
 
 
-def _identity(form: Mapping[str, str], work: Work, staff: str) -> CheckedIdentity:
+def _number(form: Mapping[str, str], work: Work, gsrn: str) -> Number:
+    """Who orders: one of those who have the contract now, as chosen; else by the number that was typed."""
+    chosen = form.get("person", "")
+    if not chosen:
+        return parse_number(form.get("number", ""), work.at.astimezone(STOCKHOLM).date())
+    sheet = _sheet(work.connection, work.keyring, gsrn, work.at)
+    holders = {str(person_id): person_id for person_id in _holders(sheet)} if sheet is not None else {}
+    number = people.number_of(work.connection, work.keyring, holders[chosen]) if chosen in holders else None
+    if number is None:
+        raise OrderError("There is no such person.", "Choose who orders again.")
+    return number
+
+
+def _holders(sheet: Sheet) -> set[int]:
+    """Those who have a contract that runs."""
+    return {each.person_id for contract in sheet.contracts if contract.holds for each in contract.holders}
+
+
+def _known(work: Work, number: Number) -> int:
+    """Who is asked to sign: a person that the register has, for nobody else has a right to anything."""
+    if number.kind is NumberKind.ORGANISATION:
+        raise IdentityError("An organisation cannot sign.", "Check the person who acts for it under a power.")
+    person_id = people.find(work.connection, work.keyring, number)
+    if person_id is None:
+        raise OrderError("There is no such person.", "Bring the contract or the power in first.")
+    return person_id
+
+
+def _identity(form: Mapping[str, str], work: Work, number: Number, staff: str) -> CheckedIdentity:
     """The check, as the member recorded it: which document was shown, or what was asked on the phone."""
     how = _HOW.get(form.get("how", ""))
     if how is None:
@@ -168,5 +204,4 @@ def _identity(form: Mapping[str, str], work: Work, staff: str) -> CheckedIdentit
     if not document and not note:
         raise OrderError("Nothing proves the check of the identity.", "Say which document was shown.")
     evidence = msgspec.json.encode({"how": how.value, "document": document, "note": note, "staff": staff})
-    number = parse_number(form.get("number", ""), work.at.astimezone(STOCKHOLM).date())
     return CheckedIdentity(number=number, how=how, checked_at=work.at, evidence=evidence, staff=staff)
