@@ -146,8 +146,9 @@ def add(work: Work, made: Begun, asked: Asked) -> None:
             staff=made.staff,
         )
     )
-    by = {"staff": made.staff} if made.staff else {}
-    work.note("identification.begun", identification=made.id, errand=made.errand.value, way=made.way.value, **by)
+    facts = {"identification": made.id, "errand": made.errand.value, "way": made.way.value}
+    facts |= {"staff": made.staff} if made.staff else {}
+    work.note("identification.begun", None, **facts)
 
 
 def find(connection: Connection, keyring: Keyring, id: str) -> Identification:

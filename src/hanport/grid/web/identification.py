@@ -79,9 +79,7 @@ class Waiting:
             return RedirectResponse(found.asked.then, 303)
         words = self._shell.words(request)
         shown = await asyncio.to_thread(self._shown, request, words, found)
-        return self._shell.page(
-            request, "identification.html", id=found.id, found=found, shown=shown, way=found.way
-        )
+        return self._shell.page(request, "identification.html", id=found.id, found=found, shown=shown, way=found.way)
 
     async def state(self, request: Request) -> Response:
         """What the page shows, for scripts whose stream was cut."""
