@@ -186,7 +186,8 @@ class Viewer:
         portal = stage.places.portal_url if is_ready[Party.PORTAL] else ""
         return {
             "portal": portal,
-            "order": f"{portal}/identify?next=/facilities" if portal else "",
+            "order": f"{portal}/identify?next=/order" if portal else "",
+            "facilities": f"{portal}/identify?next=/facilities" if portal else "",
             "staff": stage.staff_link,
             "phone": stage.places.phone_url if is_ready[Party.PHONE] else "",
             "hub": stage.hub_place if is_ready[Party.HUB] else "",

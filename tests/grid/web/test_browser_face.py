@@ -56,7 +56,7 @@ def test_a_visitor_without_scripts_or_mouse(chromium: Browser, quick: Scene) -> 
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         assert page.locator("html").evaluate("(each) => getComputedStyle(each).backgroundColor") == "rgb(14, 23, 22)"
         page.get_by_role("button", name="Open my port").press("Enter")
-        expect(page).to_have_url(f"{url}/identify?next=/facilities")
+        expect(page).to_have_url(f"{url}/identify?next=/order")
         page.goto(f"{url}/meters")
         page.get_by_label("Maker or model").fill("aidon efs2")
         page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ from hanport.grid.wordings import store
 async def test_one_button_leads_to_the_door(quick: Scene) -> None:
     page = await seen(quick)
     assert page.count('class="large"') == 1
-    assert '<a role="button" class="large" href="/identify?next=/facilities">Öppna min port</a>' in page
+    assert '<a role="button" class="large" href="/identify?next=/order">Öppna min port</a>' in page
 
 
 async def test_who_is_identified_goes_straight_on(quick: Scene) -> None:
