@@ -46,6 +46,7 @@ class Watch:
         self._stage = stage
         self._news = news
         self._clock = clock
+        self._begun = self._shown = 0  # looks are numbered
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -54,8 +55,10 @@ class Watch:
             await self._clock.sleep(EVERY_S)
 
     async def look(self) -> Seen:
-        """Look now."""
+        """Look now. What was seen last stays where a look that began later has been quicker."""
         stage = self._stage
+        self._begun += 1
+        number = self._begun
         meter, facility, phone, hub, reading = await asyncio.gather(
             _unless_silent(stage.cabinet.state),
             _unless_silent(self._facility),
@@ -63,11 +66,16 @@ class Watch:
             _unless_silent(self._hub),
             _unless_silent(self._reading),
         )
-        self.seen = Seen(meter, facility, None if self.is_apart else phone, hub, reading)
-        if stage.is_ready:
-            stage.story.look(self.seen, stage.cast.serial)
+        seen = Seen(meter, facility, None if self.is_apart else phone, hub, reading)
+        if number > self._shown:
+            self._show(seen, number)
+        return seen
+
+    def _show(self, seen: Seen, number: int) -> None:
+        self.seen, self._shown = seen, number
+        if self._stage.is_ready:
+            self._stage.story.look(seen, self._stage.cast.serial)
         self._news.tell()
-        return self.seen
 
     async def _facility(self) -> told.Facility | None:
         office = self._stage.office
