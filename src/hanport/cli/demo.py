@@ -14,7 +14,7 @@ from hanport.locale import LANGUAGES, language_of_environment
 from hanport.sources.address import TcpAddress, parse_listen
 
 if TYPE_CHECKING:
-    from hanport.demo.places import Places
+    from hanport.demo.places import Claims, Places
 
 _PORT = click.IntRange(0, 65535)
 
@@ -73,42 +73,41 @@ async def _prepare(options: Options) -> None:
 
 async def _play(options: Options) -> None:
     """Play until Ctrl-C or SIGTERM."""
+    from hanport.demo.places import Claims
     from hanport.demo.show import Show, run
     from hanport.demo.stage import Wishes
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    wishes = Wishes(
-        folder=options.folder,
-        days=options.days,
-        interval=options.interval,
-        seed=options.seed,
-        language=_language(options),
-        hub_port=options.port,
-        places=_places(options),
-    )
-    show = Show(wishes=wishes, start_port=options.start_port, is_auto=options.auto, say=click.echo)
-    await run(show, SystemClock(), stop)
+    with Claims() as claims:
+        wishes = Wishes(
+            folder=options.folder,
+            days=options.days,
+            interval=options.interval,
+            seed=options.seed,
+            language=_language(options),
+            hub_port=options.port,
+            places=_places(options, claims),
+        )
+        show = Show(wishes=wishes, start_port=options.start_port, is_auto=options.auto, say=click.echo)
+        await run(show, SystemClock(), stop)
 
 
-def _places(options: Options) -> "Places":
-    from hanport.demo.places import Places, free_ports
+def _places(options: Options, claims: "Claims") -> "Places":
+    from hanport.demo.places import Places
     from hanport.demo.register import HOUSE_METERS
 
     telegrams = parse_listen(options.listen)
-    (line,) = free_ports([telegrams.port], host=telegrams.host)
-    wanted = [options.grid_port, options.phone_port, 0, 0, 0, 0, *(0 for _ in HOUSE_METERS)]
-    portal, phone, identity, head_end, head_end_control, bakehouse, *controls = free_ports(wanted)
     return Places(
-        portal=portal,
-        identity=identity,
-        phone=phone,
-        head_end=head_end,
-        head_end_control=head_end_control,
-        controls=tuple(controls),
-        bakehouse=bakehouse,
-        telegrams=str(TcpAddress(telegrams.host, line)),
+        portal=claims.take(options.grid_port),
+        identity=claims.take(0),
+        phone=claims.take(options.phone_port),
+        head_end=claims.take(0),
+        head_end_control=claims.take(0),
+        controls=tuple(claims.take(0) for _ in HOUSE_METERS),
+        bakehouse=claims.take(0),
+        telegrams=str(TcpAddress(telegrams.host, claims.take(telegrams.port, host=telegrams.host))),
     )
 
 
