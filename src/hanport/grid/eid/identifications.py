@@ -148,7 +148,7 @@ def add(work: Work, made: Begun, asked: Asked) -> None:
     )
     facts = {"identification": made.id, "errand": made.errand.value, "way": made.way.value}
     facts |= {"staff": made.staff} if made.staff else {}
-    work.note("identification.begun", None, **facts)
+    work.note("identification.begun", person_id=None, **facts)
 
 
 def find(connection: Connection, keyring: Keyring, id: str) -> Identification:
