@@ -54,6 +54,22 @@ def test_whoever_has_left_sees_nothing_more(people: People) -> None:
     assert not sees(people, person_id, facility_id)
 
 
+def test_whoever_was_followed_sees_nothing_of_the_next_one(both: People) -> None:
+    """The market says that another has moved in, before the register has the end of the older contract."""
+    facility_id, _, person_id = both.household()
+    agent_id = both.town.person()
+    both.town.power(both.town.customer(person_id), agent_id)
+    both.town._add(tables.user_change, key="Z03LK-1", facility_id=facility_id, at=both.now)
+    assert sees(both, person_id, facility_id), "nobody else is known to be there"
+    next_id = both.town.customer()
+    both.town.contract(facility_id, next_id, begins=both.now)
+    assert not sees(both, person_id, facility_id)
+    assert not sees(both, agent_id, facility_id)
+    assert sees(both, both.desk.person(next_id), facility_id)
+    both.change(tables.user_change, tables.user_change.c.key == "Z03LK-1", withdrawn_at=both.now)
+    assert sees(both, person_id, facility_id), "it was an error"
+
+
 def test_whoever_was_taken_off_the_contract_sees_nothing_more(people: People) -> None:
     facility_id, _, person_id = people.household()
     people.change(tables.contract_holder, tables.contract_holder.c.id > 0, ends_at=people.now)

@@ -29,7 +29,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from hanport.grid.database.tables import contract, contract_holder, customer, facility, installation, meter, power
+from hanport.grid.database.tables import (
+    contract,
+    contract_holder,
+    customer,
+    facility,
+    installation,
+    meter,
+    power,
+    user_change,
+)
 from hanport.grid.database.types import Instant
 from hanport.grid.free_text import one_line
 
@@ -159,6 +168,24 @@ def _holding(*columns: Any) -> Select[Any]:
     )
 
 
+def _is_followed() -> ColumnElement[bool]:
+    """The market has said that another user moves in, and there is a contract of one who has: the older one has not
+    been ended in the register yet, and is no reason to look at the home of another.
+    """
+    newer = contract.alias("newer")
+    moved_in = (
+        select(user_change.c.id)
+        .where(user_change.c.facility_id == contract.c.facility_id, user_change.c.withdrawn_at.is_(None))
+        .where(user_change.c.at > contract.c.begins_at, user_change.c.at <= bindparam("at"))
+    )
+    follower = (
+        select(newer.c.id)
+        .where(newer.c.facility_id == contract.c.facility_id, newer.c.begins_at > contract.c.begins_at)
+        .where(newer.c.begins_at <= bindparam("at"))
+    )
+    return and_(moved_in.correlate(contract).exists(), follower.correlate(contract).exists())
+
+
 def _own(*columns: Any) -> Select[Any]:
     return _holding(*columns).where(customer.c.person_id == bindparam("person_id"), customer.c.kind == "private")
 
@@ -193,17 +220,20 @@ _HOLDERS = (
 )
 # Made once: to build such a statement takes longer than to run it.
 _IDS: Any = bindparam("ids", expanding=True)
+_LIVES_THERE = ~_is_followed()
 _CAPACITIES = union_all(
     _own(*_COLUMNS, literal(_OWN).label("basis"), true().label("may_open"), cast(null(), Instant).label("acts_to"))
     .add_columns(_HOLDERS)
-    .where(contract.c.facility_id.in_(_IDS)),
+    .where(contract.c.facility_id.in_(_IDS), _LIVES_THERE),
     _acted(*_COLUMNS, cast(power.c.basis, String).label("basis"), power.c.may_open, power.c.ends_at.label("acts_to"))
     .add_columns(literal(0).label("holders"))
-    .where(contract.c.facility_id.in_(_IDS)),
+    .where(contract.c.facility_id.in_(_IDS), _LIVES_THERE),
 )
 # The contracts that a person acts for, with the parameters `person_id` and `at`.
 CONTRACTS = union(_own(contract.c.id), _acted(contract.c.id)).subquery()
-_OF_PERSON = union(_own(contract.c.facility_id), _acted(contract.c.facility_id)).subquery()
+_OF_PERSON = union(
+    _own(contract.c.facility_id).where(_LIVES_THERE), _acted(contract.c.facility_id).where(_LIVES_THERE)
+).subquery()
 _LISTED = (
     select(facility.c.id)
     .where(facility.c.id.in_(select(_OF_PERSON.c.facility_id)))
@@ -215,8 +245,8 @@ _HERE = contract.c.facility_id == facility.c.id
 _SEEN = select(facility.c.id, facility.c.gsrn).where(
     facility.c.gsrn.in_(bindparam("gsrns", expanding=True)),
     or_(
-        _own(contract.c.id).where(_HERE).correlate(facility).exists(),
-        _acted(contract.c.id).where(_HERE).correlate(facility).exists(),
+        _own(contract.c.id).where(_HERE, _LIVES_THERE).correlate(facility).exists(),
+        _acted(contract.c.id).where(_HERE, _LIVES_THERE).correlate(facility).exists(),
     ),
 )
 
