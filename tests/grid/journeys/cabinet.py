@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hanport.clock import ManualClock
 from hanport.meter.control import application
 from hanport.meter.device import MeterSetup, VirtualMeter, telegrams
+from hanport.meter.schedule import Plan
 from hanport.port.profiles import PROFILES
 
 
@@ -23,6 +24,14 @@ class Cabinet:
     def is_open(self, serial: str) -> bool:
         """Whether telegrams come out of the meter's port: the truth that the service has to bring about."""
         return self._meter(serial).status().module.open
+
+    def is_hung(self, serial: str) -> bool:
+        """Whether the port has stopped until the meter is started anew."""
+        return self._meter(serial).status().module.hung
+
+    def hang(self, serial: str) -> None:
+        """The port stops, though it is open."""
+        self._meter(serial).add_fault(Plan("hang", 0.0, None))
 
     def was_asked(self, serial: str, what: str) -> int:
         """How often it was asked that."""

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,6 +101,10 @@ class Stage:
     def now(self) -> datetime:
         return self.scene.clock.now()
 
+    def at(self, **parts: float) -> datetime:
+        """So many days= or hours= from now."""
+        return self.now + timedelta(**parts)
+
     def call(self, doing: Callable[[], Awaitable[T]]) -> T:
         """Do something in the service's loop."""
         return self.loop.call(doing, PATIENCE_S)
@@ -111,8 +115,7 @@ class Stage:
 
     def skip(self, **parts: float) -> None:
         """Let days=, hours= pass in which nobody does anything, and then the service look at what is due."""
-        units = {"minutes": 60, "hours": 3600, "days": 86_400}
-        self.call(lambda: self.scene.clock.advance(sum(units[name] * value for name, value in parts.items())))
+        self.call(lambda: self.scene.clock.advance(timedelta(**parts).total_seconds()))
         self.settle()
 
     def settle(self) -> None:

@@ -14,7 +14,7 @@ from grid.web.scene import cookie_of
 from hanport.testid.people import BY_KEY
 from home.web.browser import PHONE, Visit, is_too_wide, serious_findings, shot, visit
 
-ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Mobile Safari/537.36"
+ANDROID = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Mobile Safari/537.36"
 CLICK_S = 2  # to find a button and press it
 CODE_S = 4  # to type the security code of the BankID
 COLLECT_S = 2  # until the service has asked BankID once more
