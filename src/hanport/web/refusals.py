@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
 from hanport.errors import HanportError
-from hanport.web.security import TooLarge, security_headers
+from hanport.web.security import HEADERS, TooLarge, security_headers
 from hanport.web.shell import Brand, Shell
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -56,7 +56,7 @@ def exception_handlers(shell: Shell, *, unable: Handler | None = None) -> Mappin
     async def mistake(request: Request, error: Exception) -> Response:
         """A mistake of ours. This answer passes by the guard, so that it has to bring its headers itself."""
         response = refusal(shell, request, 500)
-        response.headers.update(security_headers(request.url.scheme))
+        response.headers.update(request.scope.get(HEADERS) or security_headers(request.url.scheme))
         return response
 
     return {HTTPException: http, TooLarge: too_large, HanportError: unable or own, Exception: mistake}

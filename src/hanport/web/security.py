@@ -41,6 +41,8 @@ _HEADERS = {
 }
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _STRICT_TRANSPORT = "max-age=31536000"
+# In the scope of each request: the headers that its answer is given, for answers that pass by the guard.
+HEADERS = "hanport.headers"
 
 Refuse = Callable[[Request, int, str], Awaitable[Response]]
 
@@ -50,7 +52,8 @@ class Policy:
     """`hosts` are the names (without port) that browsers may use; addresses always may. `refuse` makes the page that
     says no: request, status, and why (`host`, `origin` or `size`). `large` are paths that take `large_limit` bytes.
     `camera` says whether pages of the site may ask for the camera. `is_secure`: browsers reach the site over TLS, that
-    of a proxy in front; then everything behind the guard takes the request for one by https.
+    of a proxy in front; then everything behind the guard takes the request for one by https. `subdomains`: names below
+    that of the site are held to TLS with it.
     """
 
     hosts: Callable[[], frozenset[str]]
@@ -60,13 +63,15 @@ class Policy:
     large_limit: int = 64 * 1024 * 1024
     camera: bool = False
     is_secure: bool = False
+    subdomains: bool = False
 
 
-def security_headers(scheme: str, *, camera: bool = False) -> dict[str, str]:
+def security_headers(scheme: str, *, camera: bool = False, subdomains: bool = False) -> dict[str, str]:
     """The headers of every answer that does not say otherwise. HSTS only where TLS is spoken, or the hub could never go
     back to http.
     """
-    headers = _HEADERS | ({"strict-transport-security": _STRICT_TRANSPORT} if scheme == "https" else {})
+    strict = _STRICT_TRANSPORT + ("; includeSubDomains" if subdomains else "")
+    headers = _HEADERS | ({"strict-transport-security": strict} if scheme == "https" else {})
     if camera:
         headers["permissions-policy"] = headers["permissions-policy"].replace("camera=()", "camera=(self)")
     return headers
@@ -86,11 +91,13 @@ class Guard:
             return  # no page of ours speaks WebSocket: it would pass by the check of origins
         if self._policy.is_secure:
             scope["scheme"] = "https"
+        guarding = security_headers(scope["scheme"], camera=self._policy.camera, subdomains=self._policy.subdomains)
+        scope[HEADERS] = guarding
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in security_headers(scope["scheme"], camera=self._policy.camera).items():
+                for name, value in guarding.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -19,7 +19,7 @@ EXACT = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "strict-transport-security": "max-age=31536000",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
 }
 OFF = ("camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()", "serial=()")
 

@@ -75,7 +75,8 @@ async def test_the_headers_of_a_page(quick: Scene) -> None:
 async def test_behind_a_proxy_that_speaks_tls_all_is_as_with_tls(quick: Scene) -> None:
     async with browser(with_extra(quick.behind("https://han.example"))) as client:
         for path in (*PAGES, "/static/none.css", "/breaks", "/locked"):
-            assert "strict-transport-security" in (await client.get(path)).headers, path
+            strict = (await client.get(path)).headers["strict-transport-security"]
+            assert strict == "max-age=31536000; includeSubDomains", path
         foreign = await client.get("/", headers={"host": "evil.example"})
         assert "strict-transport-security" in foreign.headers
         for choice in ({"language": "en"}, {"theme": "dark"}):

@@ -99,6 +99,7 @@ def make_site(parts: WebParts, *, more: Sequence[Pages] = ()) -> Starlette:
         refuse=refuse,
         large=frozenset({"/staff/import", "/staff/work/list"}),
         is_secure=parts.is_secure,
+        subdomains=True,
     )
     app = Starlette(
         routes=routes,
