@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 
+from hanport.cli.grid_actor import actor
 from hanport.clock import SystemClock
 from hanport.errors import ConfigError, HanportError
 from hanport.grid.database.work import Database
@@ -26,12 +27,11 @@ def command(path: Path, file: BinaryIO, staff: str | None, as_json: bool) -> int
     the file cannot be used.
     """
     contents = _read(file.read())
-    actor = f"staff:{staff}" if staff else "system"
     failed = 0
     with opened(path, SystemClock()) as grid:
         for place, content in enumerate(contents, 1):
             try:
-                _tell(_take(grid.database, content, actor), as_json=as_json)
+                _tell(_take(grid.database, content, actor(staff)), as_json=as_json)
             except HanportError as error:
                 failed += 1
                 _tell_failure(place, error, as_json=as_json)

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
+from hanport.cli.grid_actor import actor, staff_option
 from hanport.clock import SystemClock
 from hanport.grid.config import GridConfig
 from hanport.grid.opening import opened
 from hanport.grid.staff import accounts
 from hanport.grid.staff.roles import Role
 from hanport.grid.staff.values import Member
-
-_staff = click.option("--staff", metavar="NAME", help="Who does it; the log says so.")
 
 
 @click.group()
@@ -30,11 +29,11 @@ def command() -> None:
     type=click.Choice([role.value for role in Role]),
     help="What the member is there for; may be given several times.",
 )
-@_staff
+@staff_option
 @click.pass_obj
 def add(path: Path, name: str, roles: tuple[str, ...], staff: str | None) -> int:
     """Make an account for NAME, and print the link by which the login is set up, once, within 24 hours."""
-    with opened(path, SystemClock()) as grid, grid.database.writing(_actor(staff)) as work:
+    with opened(path, SystemClock()) as grid, grid.database.writing(actor(staff)) as work:
         made = accounts.add(work, name, [Role(role) for role in roles])
         secret = accounts.make_link(work, made.id)
     click.echo(link_of(grid.config, secret))
@@ -57,11 +56,11 @@ def list_(path: Path, as_json: bool) -> int:
 
 @command.command()
 @click.argument("name")
-@_staff
+@staff_option
 @click.pass_obj
 def disable(path: Path, name: str, staff: str | None) -> int:
     """End NAME's account and sessions. The name stays, for the log."""
-    with opened(path, SystemClock()) as grid, grid.database.writing(_actor(staff)) as work:
+    with opened(path, SystemClock()) as grid, grid.database.writing(actor(staff)) as work:
         accounts.disable(work, accounts.by_name(work.connection, name).id)
     click.echo(f"{name} is disabled.")
     return 0
@@ -69,11 +68,11 @@ def disable(path: Path, name: str, staff: str | None) -> int:
 
 @command.command()
 @click.argument("name")
-@_staff
+@staff_option
 @click.pass_obj
 def reset(path: Path, name: str, staff: str | None) -> int:
     """Take NAME's password, second factors and sessions away, and print a link to set them up anew."""
-    with opened(path, SystemClock()) as grid, grid.database.writing(_actor(staff)) as work:
+    with opened(path, SystemClock()) as grid, grid.database.writing(actor(staff)) as work:
         secret = accounts.reset(work, accounts.by_name(work.connection, name).id)
     click.echo(link_of(grid.config, secret))
     return 0
@@ -84,10 +83,6 @@ def link_of(config: GridConfig, secret: str) -> str:
     web = config.web
     own = f"{'https' if web.certificate else 'http'}://{web.host}:{web.port}"
     return f"{web.public_url or own}/staff/enrol/{secret}"
-
-
-def _actor(staff: str | None) -> str:
-    return f"staff:{staff}" if staff else "system"
 
 
 def _standing(each: Member) -> str:

@@ -1,19 +1,15 @@
 """`hanport grid token`: the tokens of the programs that use the API."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from hanport.cli.grid_actor import actor, staff_option
 from hanport.clock import SystemClock
 from hanport.grid import tokens
 from hanport.grid.opening import opened
 from hanport.grid.tokens import Scope, Token
-
-
-def _staff(command: Callable[..., int]) -> Callable[..., int]:
-    return click.option("--staff", metavar="NAME", help="Who does it; the log says so.")(command)
 
 
 @click.group()
@@ -31,12 +27,13 @@ def command() -> None:
     type=click.Choice([scope.value for scope in Scope]),
     help="What it is for; may be given several times.",
 )
-@_staff
+@click.option("--shown-as", default="", help="Whose it is, as customers read it (scope drafts).")
+@staff_option
 @click.pass_obj
-def create(path: Path, name: str, scopes: tuple[str, ...], staff: str | None) -> int:
+def create(path: Path, name: str, scopes: tuple[str, ...], shown_as: str, staff: str | None) -> int:
     """Make a token NAME and print its secret, which is shown this once."""
-    with opened(path, SystemClock()) as grid, grid.database.writing(_actor(staff)) as work:
-        secret = tokens.create(work, name, " ".join(scopes))
+    with opened(path, SystemClock()) as grid, grid.database.writing(actor(staff)) as work:
+        secret = tokens.create(work, name, " ".join(scopes), shown_as=shown_as)
     click.echo(secret)
     return 0
 
@@ -59,18 +56,14 @@ def list_(path: Path, as_json: bool) -> int:
 
 @command.command()
 @click.argument("name")
-@_staff
+@staff_option
 @click.pass_obj
 def revoke(path: Path, name: str, staff: str | None) -> int:
     """Revoke the token NAME: from now on it opens nothing."""
-    with opened(path, SystemClock()) as grid, grid.database.writing(_actor(staff)) as work:
+    with opened(path, SystemClock()) as grid, grid.database.writing(actor(staff)) as work:
         tokens.revoke(work, name)
     click.echo(f"{name} is revoked.")
     return 0
-
-
-def _actor(staff: str | None) -> str:
-    return f"staff:{staff}" if staff else "system"
 
 
 def _told(each: Token) -> dict[str, object]:

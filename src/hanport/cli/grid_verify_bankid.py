@@ -1,19 +1,19 @@
 """`hanport grid verify-bankid`: whether a BankID signature is genuine. For anybody: no service is needed."""
 
 import base64
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 import click
 
-from hanport.errors import ConfigError
+from hanport.cli.grid_evidence import printable, read
 from hanport.grid.eid import ocsp as status
 from hanport.grid.eid import signature as signatures
 from hanport.grid.eid.verdict import Refused, Unreadable, Verdict, Why
 
 _LONGEST = 1_048_576  # bytes
+_REMEDY = "Give the file that was kept of BankID's answer."
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -46,12 +46,12 @@ def command(signature: Path, root: Path, at: str | None, ocsp: Path | None, poli
 
     Exit 0: genuine, 1: not genuine, 2: a file cannot be read or is no signature at all.
     """
-    content, response = _read(signature), None if ocsp is None else _read(ocsp)
-    roots = signatures.roots_of(_read(root))
+    content, response = read(signature, _LONGEST, _REMEDY), None if ocsp is None else read(ocsp, _LONGEST, _REMEDY)
+    roots = signatures.roots_of(read(root, _LONGEST, _REMEDY))
     when, came_from = _time(at, response, content)
     verdict = signatures.verify(content, roots, when, ocsp=response, policies=frozenset(policies) if policies else None)
     told = _told(verdict) | {"at": f"{when:%Y-%m-%dT%H:%M:%SZ}", "at_from": came_from}
-    click.echo(_printable(json.dumps(told, ensure_ascii=False, indent=2)))
+    click.echo(printable(told))
     return 0 if verdict.genuine else 1
 
 
@@ -117,19 +117,3 @@ def _text(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return found if all(sign.isprintable() or sign in "\t\r\n" for sign in found) else None
-
-
-def _printable(told: str) -> str:
-    """JSON without signs that a terminal obeys, or that turn the direction of what is read."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in told)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_LONGEST + 1)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}).", "Check its name.") from error
-    if len(data) > _LONGEST:
-        raise ConfigError(f"{file} is too long for this.", "Give the file that was kept of BankID's answer.")
-    return data

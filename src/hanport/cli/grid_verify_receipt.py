@@ -1,16 +1,16 @@
 """`hanport grid verify-receipt`: whether a receipt is as the company signed it. For anybody: no service is needed."""
 
-import json
 from pathlib import Path
 
 import click
 
-from hanport.errors import ConfigError
+from hanport.cli.grid_evidence import printable, read
 from hanport.grid.receipts.format import Content
 from hanport.grid.receipts.keys import read_key, read_keys
 from hanport.grid.receipts.verify import WORDS, Verdict, Why, verify
 
 _LONGEST = 20 * 1024 * 1024  # bytes
+_REMEDY = "Give the file that the company's page gave."
 _SECRET = ("signature", "ocsp_response", "note")  # they may name the person: the file has them
 
 
@@ -31,9 +31,9 @@ def command(file: Path, keys: tuple[str, ...], files: tuple[Path, ...]) -> int:
     """
     known = {read_key(each) for each in keys}
     for each in files:
-        known |= read_keys(_read(each))
-    verdict = verify(_read(file), known)
-    click.echo(_printable(json.dumps(_told(verdict), ensure_ascii=False, indent=2)))
+        known |= read_keys(read(each, _LONGEST, _REMEDY))
+    verdict = verify(read(file, _LONGEST, _REMEDY), known)
+    click.echo(printable(_told(verdict)))
     return {Why.GENUINE: 0, Why.UNREADABLE: 2}.get(verdict.why, 1)
 
 
@@ -52,19 +52,3 @@ def _told(verdict: Verdict) -> Content:
         there = {name: bool(identity.get(name)) for name in _SECRET}
         content = content | {"identity": identity | there}
     return told | {"receipt": content}
-
-
-def _printable(text: str) -> str:
-    """Without signs that a terminal obeys: a receipt that is not genuine may have any in it."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_LONGEST + 1)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}).", "Check its name.") from error
-    if len(data) > _LONGEST:
-        raise ConfigError(f"{file} is too long for a receipt.", "Give the file that the company's page gave.")
-    return data

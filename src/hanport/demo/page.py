@@ -11,7 +11,6 @@ from typing import Any
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -27,8 +26,8 @@ from hanport.demo.view import View, Viewer
 from hanport.demo.watch import News, Watch
 from hanport.demo.wire import PartyError
 from hanport.serving import CLOSING
-from hanport.web.refusals import exception_handlers, refusal
-from hanport.web.security import Guard, Policy
+from hanport.web.local_site import local_site
+from hanport.web.refusals import refusal
 from hanport.web.shell import Brand, Frame, Shell, StatusLine
 from hanport.web.words import Words
 
@@ -63,18 +62,7 @@ def make_page(stage: Stage, watch: Watch, director: Director, news: News) -> Sta
     """The app."""
     shell = make_shell(stage.wishes.language)
     pages = StartPage(stage, watch, director, news)
-
-    async def refuse(request: Request, status: int, reason: str) -> Response:
-        return refusal(shell, request, status, reason)
-
-    policy = Policy(hosts=lambda: frozenset({"localhost"}), refuse=refuse)
-    app = Starlette(
-        routes=[*shell.routes(), *pages.routes()],
-        middleware=[Middleware(Guard, policy)],
-        exception_handlers=exception_handlers(shell),
-    )
-    app.router.redirect_slashes = False
-    return app
+    return local_site(shell, pages.routes())
 
 
 class StartPage:

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,9 +17,9 @@ from hanport.testid.markdown import show
 from hanport.testid.orders import Event, Order, State
 from hanport.testid.people import BY_KEY, PEOPLE, Kind, Person
 from hanport.testid.phone import Phone, Refused, suitable
+from hanport.web.local_site import local_site
 from hanport.web.preferences import keep, kept
-from hanport.web.refusals import exception_handlers, refusal
-from hanport.web.security import Guard, Policy
+from hanport.web.refusals import refusal
 from hanport.web.shell import Brand, Frame, Shell, StatusLine
 from hanport.web.words import Words
 
@@ -67,18 +66,7 @@ def make_page(phone: Phone, company: str, clock: Clock) -> Starlette:
     """The app. `company` is what people know the relying party by."""
     shell = make_shell()
     pages = Pages(phone, shell, company, clock)
-
-    async def refuse(request: Request, status: int, reason: str) -> Response:
-        return refusal(shell, request, status, reason)
-
-    policy = Policy(hosts=lambda: frozenset({"localhost"}), refuse=refuse, camera=True)
-    app = Starlette(
-        routes=[*shell.routes(), *pages.routes()],
-        middleware=[Middleware(Guard, policy)],
-        exception_handlers=exception_handlers(shell),
-    )
-    app.router.redirect_slashes = False
-    return app
+    return local_site(shell, pages.routes(), camera=True)
 
 
 class Pages:
