@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hanport.clock import ManualClock
@@ -13,10 +12,12 @@ from hanport.port.profiles import PROFILES
 
 
 class Cabinet:
-    """The meters by their serial numbers, each made when it is first spoken to. Those in `dead` answer nobody."""
+    """The meters by their serial numbers, each made when it is first spoken to. Those in `stuck` say that a command is done, and do
+    nothing.
+    """
 
     def __init__(self) -> None:
-        self.dead: set[str] = set()
+        self.stuck: set[str] = set()
         self.asked: list[tuple[str, str]] = []  # the meter, and what it was asked: the last part of the address
         self._meters: dict[str, VirtualMeter] = {}
         self._apps: dict[str, ASGIApp] = {}
@@ -41,11 +42,12 @@ class Cabinet:
         """Hand a request to the meter that its address names."""
         serial, _, rest = scope["path"].removeprefix("/").partition("/")
         self.asked.append((serial, rest.rpartition("/")[2]))
-        if serial in self.dead:
-            await PlainTextResponse("", 503)(scope, receive, send)
-            return
         self._meter(serial)
-        await self._apps[serial]({**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}, receive, send)
+        changed = {"path": f"/{rest}", "raw_path": f"/{rest}".encode()}
+        if serial in self.stuck and rest.endswith("/port"):
+            state = rest.removesuffix("port") + "state"
+            changed = {"method": "GET", "path": f"/{state}", "raw_path": f"/{state}".encode()}
+        await self._apps[serial]({**scope, **changed}, receive, send)
 
     def _meter(self, serial: str) -> VirtualMeter:
         if serial not in self._meters:

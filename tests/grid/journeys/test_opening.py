@@ -17,7 +17,7 @@ def test_a_private_customer_opens_within_a_minute_without_typing(chromium: Brows
         astrid.reads("Öppna HAN-porten", "Storgatan 1")
         astrid.sign_here("astrid")
         expect(astrid.page).to_have_url(re.compile("/orders/"))
-        astrid.reads("Vi har tagit emot din beställning")
+        astrid.reads("Klart senast torsdag 26 november")
         stage.pass_s(10)
         astrid.reads("Porten är öppen. Elmätaren har själv svarat det.")
         expect(astrid.page.get_by_role("button", name="Anslut din utrustning")).to_be_visible()
