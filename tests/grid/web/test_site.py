@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from grid.web.scene import ADDRESS, Scene, browser, seen
 from hanport.errors import HanportError
+from hanport.grid.config import LimitsTable
 from hanport.grid.database.identity_tables import session
 from hanport.grid.database.schema import Environment
 from hanport.grid.web.parts import WebParts
@@ -103,6 +104,19 @@ async def test_a_page_of_another_site_cannot_act(quick: Scene) -> None:
             assert "hit" not in answer.text
             assert "Begäran kom från en annan sida" in answer.text
         assert (await client.post("/echo", data={"x": "own"})).text == "own"
+
+
+async def test_whoever_is_refused_at_the_gate_stands_in_the_log(quick: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    quick.config = msgspec.structs.replace(quick.config, limits=LimitsTable(requests=1))
+    async with browser(with_extra(quick)) as client:
+        await client.post("/echo", headers={"origin": "http://evil.example"})
+        await client.get("/echo", headers={"host": "evil.example"})
+        await client.post("/echo", content=b"x" * (64 * 1024 + 1))
+        for _ in range(2):
+            await client.get("/meters")
+    refused = [vars(each) for each in caplog.records if each.getMessage() == "request refused"]
+    assert [each["reason"] for each in refused] == ["origin", "host", "size", "too_many"]
+    assert {each["levelname"] for each in refused} == {"WARNING"}
 
 
 async def test_a_name_that_was_pointed_at_us_shows_nothing(quick: Scene) -> None:

@@ -78,6 +78,19 @@ async def test_a_password_that_is_guessed_early_is_refused_and_the_app_need_not_
         assert password not in answer.text.replace("Nils Ny", "") or password == "Nils Ny Nils Ny"
 
 
+async def test_a_password_is_taken_as_it_is(quick: Scene) -> None:
+    password, link = "  gråsparv kompass lavendel ", invite(quick)
+    async with browser(quick.app()) as client:
+        sealed, shown = app_of((await client.get(f"/staff/enrol/{link}")).text)
+        form = {"secret": link, "app": sealed, "password": password, "code": code_of(quick, shown)}
+        assert (await client.post("/staff/enrol", data=form)).status_code == 303
+    for typed, status in ((password.strip(), 403), (password, 303)):
+        await quick.clock.advance(60)
+        async with browser(quick.app()) as client:
+            form = {"name": "Nils Ny", "password": typed, "code": code_of(quick, shown)}
+            assert (await client.post("/staff/login", data=form)).status_code == status
+
+
 async def test_a_wrong_code_sets_nothing_up(quick: Scene) -> None:
     secret = invite(quick)
     async with browser(quick.app()) as client:

@@ -1,5 +1,6 @@
 """The site: its frame, all its pages in one table, and what stands before them."""
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from hanport.grid.web.visiting import Visiting, session_of
 from hanport.web.refusals import exception_handlers, refusal
 from hanport.web.security import Guard, Policy
 from hanport.web.shell import Brand, Frame, Link, Shell, Visitor
+
+_LOG = logging.getLogger(__name__)
 
 COOKIE_PREFIX = "hanport_grid"
 # Searched in this order for a text: `t("key")` finds the first.
@@ -91,6 +94,7 @@ def make_site(parts: WebParts, *, more: Sequence[Pages] = ()) -> Starlette:
 
     async def refuse(request: Request, status: int, reason: str) -> Response:
         request.scope.setdefault("user", None)
+        _LOG.warning("request refused", extra={"reason": reason, "method": request.method})
         return refusal(shell, request, status, reason)
 
     hosts = _own_names(parts)

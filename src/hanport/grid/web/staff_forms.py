@@ -27,9 +27,10 @@ class Done:
 
 
 async def form_of(request: Request, *, most: int = 60) -> Mapping[str, str]:
-    """The fields of a form that was sent, each one's last value."""
+    """The fields of a form that was sent, each one's last value, without space around it; passwords as they are."""
     async with request.form(max_files=0, max_fields=most) as form:
-        return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
+        return {name: value if name == "password" else value.strip() for name, value in texts.items()}
 
 
 async def many_of(request: Request, name: str) -> list[str]:

@@ -6,6 +6,7 @@
 
 import asyncio
 import ipaddress
+import logging
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from hanport.grid.web.sessions import Session, Who
 from hanport.web.refusals import refusal
 from hanport.web.shell import Shell
 
+_LOG = logging.getLogger(__name__)
 SESSION_COOKIE = "hanport_grid"
 # Loaded with every page: whose session it is makes no difference to them.
 _SAME_FOR_ALL = frozenset({"/face.css", "/logo", "/favicon.ico", "/robots.txt"})
@@ -100,6 +102,7 @@ def address_of(request: Request) -> str:
 
 def too_many(shell: Shell, request: Request, wait_s: float) -> Response:
     """The page that asks to wait."""
+    _LOG.warning("request refused", extra={"reason": "too_many", "method": request.method})
     minutes = max(1, round(wait_s / 60))
     response = refusal(shell, request, 429, "too_many", minutes=minutes)
     response.headers["retry-after"] = str(max(1, round(wait_s)))
