@@ -113,11 +113,15 @@ class SessionsTable(Table, frozen=True):
 
 
 class LimitsTable(Table, frozen=True):
-    """`[limits]`: what one address (IPv6: its /64) may do in ten minutes, and how often a code is sent or tried."""
+    """`[limits]`: what one address (IPv6: its /64) may do in ten minutes, and how often a code is sent or tried.
+
+    `drafts_per_hour` are those that one token asks for.
+    """
 
     identifications: Count = 20
     logins: Count = 20
     requests: Count = 1200
+    drafts_per_hour: Count = 60
     letters_per_facility_month: Count = 3
     code_attempts: Count = 5
 

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 from hanport.errors import HanportError
 from hanport.grid.database.tables import token
 from hanport.grid.database.work import Work
+from hanport.grid.free_text import tidy
 
 PREFIX = "hpg_"  # by which scanners of leaked secrets know one
 _BYTES = 32
+_LONGEST_TITLE = 60
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 
@@ -26,6 +28,7 @@ class Scope(StrEnum):
     REGISTER = "register"  # bring facts in
     ORDERS = "orders"  # order for customers whose identity staff have checked
     HEAD_END = "head_end"  # bring answers and states of meters in
+    DRAFTS = "drafts"  # ask customers to sign, and follow that: for installers and other third parties
     APPROVE = "approve"  # be one of the two people that an import waits for
     READ = "read"
     METRICS = "metrics"
@@ -44,6 +47,12 @@ class Token:
     scopes: frozenset[Scope]
     created_at: datetime
     revoked_at: datetime | None
+    shown_as: str = ""
+
+    @property
+    def title(self) -> str:
+        """As customers read it."""
+        return self.shown_as or self.name
 
     @property
     def actor(self) -> str:
@@ -51,10 +60,11 @@ class Token:
         return f"token:{self.name}"
 
 
-def create(work: Work, name: str, scope: Collection[Scope] | str) -> str:
+def create(work: Work, name: str, scope: Collection[Scope] | str, *, shown_as: str = "") -> str:
     """Make a token and give its secret, which cannot be had again.
 
-    `scope` is one or several, as text with spaces between them. A name is never used twice, not even after it was
+    `scope` is one or several, as text with spaces between them. `shown_as` is whose it is, as customers read it who
+    are asked to sign: the company vouches for it. A name is never used twice, not even after it was
     revoked: the log would be ambiguous. Raises TokenError.
     """
     if not _NAME.fullmatch(name):
@@ -66,6 +76,7 @@ def create(work: Work, name: str, scope: Collection[Scope] | str) -> str:
         raise TokenError(f"There is or was a token {name}.", "Choose another name; an old one is never used again.")
     secret = PREFIX + secrets.token_urlsafe(_BYTES)
     row = {"name": name, "scope": " ".join(sorted(scopes)), "secret_hash": _hash(secret), "created_at": work.at}
+    row["shown_as"] = tidy(shown_as)[:_LONGEST_TITLE]
     work.connection.execute(insert(token).values(row))
     work.note("token.created", token=name, scopes=sorted(scopes))
     return secret
@@ -115,4 +126,5 @@ def _token(row: Row[Any]) -> Token:
         read_scopes(row.scope),
         row.created_at,
         row.revoked_at,
+        row.shown_as,
     )

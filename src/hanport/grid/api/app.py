@@ -12,6 +12,7 @@ from hanport.clock import Clock
 from hanport.grid import tokens
 from hanport.grid.api import (
     alarms,
+    drafts,
     events,
     facilities,
     head_ends,
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *imports.ENDPOINTS,
     *facilities.ENDPOINTS,
     *orders.ENDPOINTS,
+    *drafts.ENDPOINTS,
     *people.ENDPOINTS,
     *alarms.ENDPOINTS,
     *head_ends.ENDPOINTS,

@@ -350,6 +350,7 @@ token = Table(
     Column("secret_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("shown_as", Text, nullable=False, server_default=""),
 )
 
 # What was answered to a request with an idempotency key, for 24 hours. It is sealed: answers may name customers. `key`

@@ -28,7 +28,8 @@ class Announced:
 @dataclass(frozen=True, slots=True)
 class Happening:
     """What customers are told of. `address` is "" where it must not be shown. `why` is a word for programs. `state` is
-    how the order stands now; `stands`: it is one to open, and its request has not been withdrawn.
+    how the order stands now; `stands`: it is one to open, and its request has not been withdrawn. `asked_by`: for whom
+    the company vouches who asks the customer to sign.
     """
 
     notice_id: int
@@ -51,6 +52,7 @@ class Happening:
     price_ore: int = 0
     stands: bool = False
     announced: Announced | None = None
+    asked_by: str = ""
 
     @property
     def has_link(self) -> bool:
@@ -77,6 +79,7 @@ _ROWS: Select[Any] = (
         order.c.deadline_at,
         order.c.price_ore,
         order.c.withdrawn_at,
+        order.c.reason,
         meter.c.serial,
         announcement.c.maker,
         announcement.c.model,
@@ -123,6 +126,7 @@ def _happening(row: Row[Any], place: Place, serial: str) -> Happening:
         price_ore=row.price_ore or 0,
         stands=_stands(row),
         announced=Announced(row.maker, row.model, row.planned_at, row.says) if row.says is not None else None,
+        asked_by=row.reason if row.occasion == Occasion.ASKED.value else "",
     )
 
 

@@ -22,6 +22,7 @@ class Occasion(StrEnum):
     ADAPTER_FITTED = "adapter_fitted"
     ANNOUNCED = "announced"  # a change of firmware or profile comes
     CAN_OPEN = "can_open"  # asked to be told of
+    ASKED = "asked"  # somebody else, as an installer, asks for the order; it waits for a signature
 
 
 # fmt: off

@@ -90,6 +90,8 @@ def _voice(work: Work, config: GridConfig, language: str | None, done: _Spread) 
 
 def may_be_written(about: Happening) -> bool:
     """Whether a letter may say it. What a stranger tried costs no letter: the tries could be many."""
+    if about.occasion is Occasion.ASKED:
+        return False
     return about.occasion is not Occasion.REFUSED or about.contract_id is not None
 
 

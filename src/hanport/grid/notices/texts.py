@@ -96,6 +96,8 @@ def mail_text(voice: Voice, about: Happening, *, has_link: bool) -> str:
         parts.append(voice.say("not-me.link", link=_link(voice)))
     elif about.has_link:
         parts.append(voice.say("not-me.call"))
+    if _sign_page(voice, about):
+        parts.append(voice.say("asked.link", link=_sign_page(voice, about)))
     if voice.own:
         parts.append(voice.own)
     parts.append(voice.say("signature", company=voice.company, contact=voice.contact).strip())
@@ -105,6 +107,7 @@ def mail_text(voice: Voice, about: Happening, *, has_link: bool) -> str:
 def sms_text(voice: Voice, about: Happening, *, has_link: bool) -> str:
     """An SMS. The secret of its link is not in it yet."""
     said = voice.say(f"{_key(about)}.sms", **_places(voice, about))
+    said = " ".join(filter(None, (said, _sign_page(voice, about))))
     return f"{said} {voice.say('not-me.sms', link=_link(voice))}" if has_link else said
 
 
@@ -122,6 +125,11 @@ def _link(voice: Voice) -> str:
     return voice.page(f"{NOT_ME_PATH}/{SECRET}")
 
 
+def _sign_page(voice: Voice, about: Happening) -> str:
+    """Where the customer signs what somebody else asks for; "" where there is nothing to sign."""
+    return voice.page(f"/sign/{about.order_id}") if about.occasion is Occasion.ASKED else ""
+
+
 def _key(about: Happening) -> str:
     if about.occasion is Occasion.CLOSED and about.why == Because.RIGHT_OF_ANOTHER:
         return "closed-other"
@@ -137,6 +145,7 @@ def _places(voice: Voice, about: Happening) -> dict[str, object]:
     planned_at = announced.planned_at if announced is not None else None
     return {
         "company": voice.company,
+        "who": about.asked_by,
         "tail": f"...{about.gsrn[-_TAIL:]}",
         "at": local(about.happened_at),
         "what": voice.say(f"kind.{about.kind.value}") if about.kind is not None else "",

@@ -56,11 +56,13 @@ def take(work: Work, config: GridConfig, wish: Wish, identity: CheckedIdentity) 
     return _judge(work, config, made, facts=facts, identity=identity)
 
 
-def draft(work: Work, config: GridConfig, wish: Wish) -> str:
-    """Keep a wish for an hour, until it is signed; gives the order's id. Raises OrderError, IdentifierError."""
+def draft(work: Work, config: GridConfig, wish: Wish, *, lasts: timedelta = DRAFT_LASTS) -> str:
+    """Keep a wish until it is signed, for an hour where nothing else is said; gives the order's id. Raises OrderError,
+    IdentifierError.
+    """
     made = _drafted(work, config, wish)
     _hold_eligible(work, made, _facts(work, made))
-    keep_draft(work, made, work.at + DRAFT_LASTS)
+    keep_draft(work, made, work.at + lasts)
     return made.id
 
 

@@ -48,7 +48,9 @@ class TokenPages:
         form, scopes = await form_of(request), await many_of(request, "scope")
 
         def make(work: Work) -> Done:
-            return Done(_PATH, tokens.create(work, form.get("name", ""), " ".join(scopes)))
+            return Done(
+                _PATH, tokens.create(work, form.get("name", ""), " ".join(scopes), shown_as=form.get("shown_as", ""))
+            )
 
         try:
             done = await do_once(request, self._parts, form, make)
@@ -83,6 +85,7 @@ class TokenPages:
             "tokens": sorted(found, key=lambda each: (each.revoked_at is not None, each.name)),
             "scopes": list(Scope),
             "name": shown_again(form).get("name", ""),
+            "shown_as": shown_again(form).get("shown_as", ""),
             "secret": secret,
             "problem": said(self._shell.words(request), error) if error else None,
         }
