@@ -4,16 +4,16 @@ The number is masked, and evidence is only said to be there: the person knows th
 The address of a protected identity is left out. Other persons are not named.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from hanport.grid import people
+from hanport.grid import people, visits
 from hanport.grid.audit.reading import entries_of
 from hanport.grid.database.tables import contract, contract_holder, customer, facility, meter, order, person, power
 from hanport.grid.keys import Keyring
 from hanport.grid.notices.told import disclosed
+from hanport.grid.visits import plain_values
 
 _ORDER = (
     *("id", "kind", "state", "identity", "identity_at", "staff", "created_at", "expires_at", "signed_at"),
@@ -23,17 +23,20 @@ _CONTRACT = ("key", "gsrn", "address", "begins_at", "ends_at", "contract_ends_at
 
 
 def disclose(connection: Connection, keyring: Keyring, person_id: int) -> dict[str, object]:
-    """The person's customers with their contracts, the powers, the orders, the notices, and the log's entries."""
+    """The person's customers with their contracts, the powers, the orders, the notices, what was done on the pages, and
+    the log's entries.
+    """
     number = people.number_of(connection, keyring, person_id)
     erased_at = connection.execute(select(person.c.erased_at).where(person.c.id == person_id)).scalar_one_or_none()
     return {
-        "person": {"number": None if number is None else number.masked, "erased_at": _plain(erased_at)},
+        "person": {"number": number.masked if number else None, "erased_at": erased_at and erased_at.isoformat()},
         "customers": [_customer(connection, row) for row in connection.execute(_customers(person_id)).all()],
         "powers": [_power(row, person_id) for row in connection.execute(_powers(person_id))],
         "orders": [_order(row, person_id) for row in connection.execute(_orders(person_id))],
         "notices": disclosed(connection, keyring, person_id),
+        **visits.disclosed(connection, keyring, person_id),
         "log": [
-            {"seq": each.seq, "at": _plain(each.at), "by": each.actor, "action": each.action, "facts": each.facts}
+            {"seq": each.seq, "at": each.at.isoformat(), "by": each.actor, "action": each.action, "facts": each.facts}
             for each in entries_of(connection, keyring, person_id)
         ],
     }
@@ -52,8 +55,8 @@ def _customer(connection: Connection, row: Row[Any]) -> dict[str, object]:
         .where(contract_holder.c.customer_id == row.id)
         .order_by(contract_holder.c.begins_at, contract.c.id)
     )
-    held = [_values(each, *_CONTRACT) for each in connection.execute(chosen)]
-    told = _values(row, "key", "kind", "name", "address", "email", "phone", "is_protected", "died_at")
+    held = [plain_values(each, *_CONTRACT) for each in connection.execute(chosen)]
+    told = plain_values(row, "key", "kind", "name", "address", "email", "phone", "is_protected", "died_at")
     if row.is_protected:
         for each in (told, *held):
             each["address"] = None
@@ -72,7 +75,7 @@ def _powers(person_id: int) -> Select[Any]:
 
 def _power(row: Row[Any], person_id: int) -> dict[str, object]:
     role = "agent" if row.agent_id == person_id else "grantor"
-    return {"role": role} | _values(row, "key", "basis", "may_open", "gsrn", "begins_at", "ends_at")
+    return {"role": role} | plain_values(row, "key", "basis", "may_open", "gsrn", "begins_at", "ends_at")
 
 
 def _orders(person_id: int) -> Select[Any]:
@@ -90,12 +93,4 @@ def _orders(person_id: int) -> Select[Any]:
 def _order(row: Row[Any], person_id: int) -> dict[str, object]:
     made_by = "this person" if row.person_id == person_id else "staff" if row.person_id is None else "somebody else"
     told = {"made_by": made_by, "facility": row.gsrn, "meter": row.serial, "contract": row.contract}
-    return _values(row, *_ORDER) | told | {"evidence_is_kept": row.evidence_sealed is not None}
-
-
-def _values(row: Row[Any], *names: str) -> dict[str, object]:
-    return {name: _plain(getattr(row, name)) for name in names}
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return plain_values(row, *_ORDER) | told | {"evidence_is_kept": row.evidence_sealed is not None}

@@ -1,4 +1,4 @@
-"""Erases a person: key, number, names, addresses, notices and evidence go; the log stays whole and leads nowhere.
+"""Erases a person: key, number, names, addresses, notices, wishes and evidence go; the log stays, and leads nowhere.
 
 It is refused while the person has to do with a port: a contract or a power that runs, an order under way, a port that
 may be open by an order of theirs; and until the time in which claims can be made is over.
@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from hanport.errors import HanportError
+from hanport.grid import waiting
 from hanport.grid.audit.pseudonyms import pseudonyms
 from hanport.grid.database.identity_tables import identification, session
 from hanport.grid.database.tables import command, contract, contract_holder, customer, order, person, port, power
 from hanport.grid.database.work import Work
 from hanport.grid.notices.forgetting import forget
 from hanport.grid.orders import ENDED, STANDING, Kind
+from hanport.grid.receipts import shares
 from hanport.grid.workdays import STOCKHOLM
 
 _ENDED = [state.value for state in ENDED]
@@ -56,8 +58,9 @@ def erase(work: Work, person_id: int, *, retention_years: int) -> Erased:
     customers = _empty_customers(work, person_id)
     orders = _empty_orders(work, person_id)
     notices = forget(work, person_id, customers)
-    work.connection.execute(delete(session).where(session.c.person_id == person_id))
-    work.connection.execute(delete(identification).where(identification.c.person_id == person_id))
+    waiting.forget(work, person_id)
+    shares.forget(work, _theirs(person_id))
+    _end_visits(work, person_id)
     work.connection.execute(
         update(person)
         .where(person.c.id == person_id)
@@ -169,6 +172,14 @@ def _empty_orders(work: Work, person_id: int) -> int:
         work.connection.execute(update(order).where(order.c.id == order_id).values(withdrawn_at=work.at))
         work.note("order.withdrawn", order=order_id, why="erased")
     return work.connection.execute(update(order).where(theirs).values(evidence_sealed=None, reason="", why="")).rowcount
+
+
+def _end_visits(work: Work, person_id: int) -> None:
+    """Sessions, and what was identified in them: one that nobody has signed names its person by its session alone."""
+    theirs = select(session.c.id).where(session.c.person_id == person_id)
+    begun = or_(identification.c.person_id == person_id, identification.c.session_id.in_(theirs))
+    work.connection.execute(delete(identification).where(begun))
+    work.connection.execute(delete(session).where(session.c.person_id == person_id))
 
 
 def _theirs(person_id: int) -> ColumnElement[bool]:

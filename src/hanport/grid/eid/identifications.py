@@ -210,6 +210,11 @@ def clear(work: Work) -> int:
     return work.connection.execute(delete(identification).where(identification.c.begun_at < work.at - _KEPT)).rowcount
 
 
+def opened(keyring: Keyring, row: Row[Any]) -> Asked:
+    """What was asked, of a row."""
+    return msgspec.json.decode(keyring.open(row.request_sealed, Purpose.IDENTIFICATION), type=Asked)
+
+
 def _sealed(keyring: Keyring, asked: Asked) -> bytes:
     return keyring.seal(msgspec.json.encode(asked), Purpose.IDENTIFICATION)
 
@@ -224,7 +229,7 @@ def _read(keyring: Keyring, row: Row[Any]) -> Identification:
         hint=row.hint,
         why=row.why,
         order_ids=tuple(row.order_ids),
-        asked=msgspec.json.decode(keyring.open(row.request_sealed, Purpose.IDENTIFICATION), type=Asked),
+        asked=opened(keyring, row),
         nonce_hash=row.nonce_hash,
         returned_at=row.returned_at,
         begun_at=row.begun_at,

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from hanport.grid.database.tables import order, person
 from hanport.grid.database.waiting_tables import receipt_share
@@ -66,6 +66,12 @@ def shared(connection: Connection, issuer: Issuer, secret: str, at: datetime) ->
     if row is None:
         return None
     return shareable(connection, issuer, row.order_id, at=at, shows=_parts(row.shows))
+
+
+def forget(work: Work, which: ColumnElement[bool]) -> int:
+    """Remove the links to the receipts of those orders, whose person is erased; how many."""
+    theirs = select(order.c.id).where(which)
+    return work.connection.execute(delete(receipt_share).where(receipt_share.c.order_id.in_(theirs))).rowcount
 
 
 def shares_of(connection: Connection, order_id: str, at: datetime) -> list[Share]:
