@@ -1,10 +1,13 @@
 """The API as a whole: who is let in, what every answer carries, and that no answer says what came in."""
 
 import httpx
+import msgspec
 
+from hanport.clock import ManualClock
 from hanport.grid import tokens
 from hanport.grid.api.app import ENDPOINTS, application
 from hanport.grid.api.endpoint import ROOT
+from hanport.grid.config import WebTable
 from hanport.grid.context import Grid
 from hanport.grid.tokens import Scope
 
@@ -63,6 +66,14 @@ async def test_every_answer_is_kept_by_nobody_and_shown_in_no_page(api: httpx.As
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+async def test_browsers_are_held_to_tls_where_the_public_address_says_so(grid: Grid, clock: ManualClock) -> None:
+    for public_url, said in (("https://han.example", "max-age=31536000; includeSubDomains"), ("", None)):
+        config = msgspec.structs.replace(grid.config, web=WebTable(public_url=public_url))
+        transport = httpx.ASGITransport(application(Grid(config, grid.database), clock))
+        async with httpx.AsyncClient(transport=transport, base_url="http://han.example") as client:  # behind a proxy
+            assert (await client.get("/health/live")).headers.get("strict-transport-security") == said
 
 
 async def test_what_is_not_there_and_methods_that_are_not(api: httpx.AsyncClient) -> None:

@@ -105,7 +105,8 @@ def _policy(grid: Grid, metrics: Metrics, clock: Clock) -> Policy:
             return tokens.find(connection, secret)
 
     free = frozenset({DOCUMENT, *(each.place for each in ENDPOINTS if not each.scopes)})
-    return Policy(find=find, free=free, limits=_BODY_LIMITS, told=metrics.count, clock=clock)
+    is_secure = grid.config.web.public_url.startswith("https://")
+    return Policy(find=find, free=free, limits=_BODY_LIMITS, told=metrics.count, clock=clock, is_secure=is_secure)
 
 
 def _add(app: FastAPI, endpoint: Endpoint) -> None:

@@ -32,14 +32,14 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
 }
-_STRICT_TRANSPORT = "max-age=31536000"
+_STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`find` knows tokens by their secret (it may block). `free` are paths without a token. `limits` are the longest
     bodies in bytes by the beginning of a path, where they are not `BODY_LIMIT`. `told` is given each answer: method,
-    endpoint, status and seconds.
+    endpoint, status and seconds. `is_secure`: the public address is one of TLS, whoever speaks it.
     """
 
     find: Callable[[str], Token | None]
@@ -47,6 +47,7 @@ class Policy:
     limits: Mapping[str, int]
     told: Callable[[str, str, int, float], None]
     clock: Clock
+    is_secure: bool
 
 
 class Boundary:
@@ -70,7 +71,7 @@ class Boundary:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if scope["scheme"] == "https" or self._policy.is_secure:
                     headers["strict-transport-security"] = _STRICT_TRANSPORT
             await send(message)
 
