@@ -70,3 +70,17 @@ def test_nothing_names_a_place_of_this_machine() -> None:
         if path.suffix in (".py", ".md", ".toml", ".svg", ".txt") and path.exists() and "corpus" not in name:
             found = wrong.search(path.read_text("utf-8")) if path.name != "test_docs.py" else None
             assert found is None, f"{name}: {found}"
+
+
+def test_every_test_that_the_security_documents_name_exists() -> None:
+    named = 0
+    for name in ("threat-model.md", "asvs.md"):
+        page = (ROOT / "docs" / name).read_text("utf-8")
+        for file, test in re.findall(r"`([\w/]*test_\w+\.py)(?:::(\w+))?`", page):
+            path = ROOT / "tests" / file
+            assert path.exists(), f"{name}: {file}"
+            assert not test or re.search(rf"^\s*(?:async )?def {test}\(", path.read_text("utf-8"), re.MULTILINE), (
+                f"{name}: {file} has no {test}"
+            )
+            named += 1
+    assert named > 60
