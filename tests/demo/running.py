@@ -72,6 +72,11 @@ class Demo:
         self.places = dict(re.findall(r"The (\w+): +(\S+)", said))
         return self.places
 
+    def children(self) -> dict[str, int]:
+        """The programs that run behind the page, by their command."""
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[3].decode(): int(pid) for pid in pids}
+
 
 def calls(state: dict[str, Any]) -> list[str]:
     """All calls of the log, as `404 POST /order`."""
