@@ -4,6 +4,7 @@ import pytest
 
 from grid.web.customers import Customers, said
 from grid.web.scene import Scene, browser
+from hanport.clock import ManualClock
 from hanport.grid.alarms import live
 from hanport.grid.config import LimitsTable
 from hanport.grid.database import tables
@@ -79,12 +80,63 @@ async def test_made_up_links(quick: Scene, link: str) -> None:
             assert answer.status_code == 404 and "Länken känns inte igen" in said(answer)
 
 
+def strict(quick: Scene, logins: int = 3) -> None:
+    """Only so many tries from one address."""
+    quick.config = type(quick.config)(environment=quick.config.environment, limits=LimitsTable(logins=logins))
+
+
 async def test_guessing_is_slow(quick: Scene) -> None:
-    quick.config = type(quick.config)(environment=quick.config.environment, limits=LimitsTable(logins=3))
+    strict(quick)
     async with browser(quick.app()) as client:
         codes = [(await client.post("/not-me", data={"code": "AAAAAAAA"})).status_code for _ in range(4)]
         assert codes == [409, 409, 409, 429]
         assert (await client.post("/not-me/x")).status_code == 429
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_links_are_not_guessed_either(quick: Scene, clock: ManualClock, method: str) -> None:
+    strict(quick)
+    async with browser(quick.app()) as client:
+        codes = [(await client.request(method, f"/not-me/guess-{n}")).status_code for n in range(4)]
+        assert codes == [404, 404, 404, 429]
+        await clock.advance(600)
+        assert (await client.request(method, "/not-me/guess")).status_code == 404
+    async with browser(quick.app(), peer="192.0.2.99") as client:
+        assert (await client.request(method, "/not-me/guess")).status_code == 404
+
+
+async def test_a_right_code_is_no_link_and_not_let_in_after_too_many_wrong_ones(quick: Scene) -> None:
+    strict(quick)
+    customers = Customers(quick)
+    order_id, made = noticed(customers)
+    async with browser(quick.app()) as client:
+        for method in ("GET", "POST"):  # counted as two guesses
+            assert (await client.request(method, f"/not-me/{made.code}")).status_code == 404
+        await client.post("/not-me", data={"code": "AAAAAAAA"})
+        answer = await client.post("/not-me", data={"code": made.code})
+        assert answer.status_code == 429 and int(answer.headers["retry-after"]) > 0
+    assert customers.desk.row(order_id).withdrawn_at is None
+
+
+async def test_who_has_the_link_closes_though_others_flood_from_the_same_address(quick: Scene) -> None:
+    strict(quick)
+    customers = Customers(quick)
+    order_id, made = noticed(customers)
+    async with browser(quick.app()) as client:
+        for n in range(20):
+            await client.post(f"/not-me/flood-{n}")
+        assert (await client.get(f"/not-me/{made.link}")).status_code == 200
+        assert (await client.post(f"/not-me/{made.link}")).status_code == 303
+    assert customers.desk.row(order_id).withdrawn_at is not None
+
+
+async def test_a_flood_of_looks_is_stopped(quick: Scene) -> None:
+    limits = LimitsTable(requests=5)
+    quick.config = type(quick.config)(environment=quick.config.environment, limits=limits)
+    _, made = noticed(Customers(quick))
+    async with browser(quick.app()) as client:
+        codes = [(await client.get(f"/not-me/{made.link}")).status_code for _ in range(6)]
+    assert codes == [200] * 5 + [429]
 
 
 async def test_once_it_is_closed(quick: Scene) -> None:

@@ -136,7 +136,7 @@ def close(work: Work, config: GridConfig, typed: str) -> Taken:
     taken = closing.close(work, config, signed, [row.contract_id])
     led_to = update(not_me).where(not_me.c.order_id == row.order_id).values(closing_id=taken.order_id)
     work.connection.execute(led_to)
-    by = "code" if _is_code(typed) else "link"
+    by = "code" if is_code(typed) else "link"
     work.note("order.disputed", person_id=row.person_id, order=row.order_id, facility=row.gsrn, by=by)
     return taken
 
@@ -166,7 +166,8 @@ def _find(connection: Connection, keyring: Keyring, typed: str) -> Row[Any] | No
     return connection.execute(_ROWS.where(or_(*conditions)).limit(1)).one_or_none()
 
 
-def _is_code(typed: str) -> bool:
+def is_code(typed: str) -> bool:
+    """Whether it can be the code of a letter, which is short enough to be guessed; a link is not."""
     return signs.read(typed, CODE_LENGTH) is not None
 
 
