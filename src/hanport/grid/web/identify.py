@@ -42,10 +42,10 @@ class Door:
         self._shell = shell
 
     async def show(self, request: Request) -> Response:
-        """The ways in; who is identified already goes on."""
+        """The ways in; who is identified already goes on, unless it is to be done again (`?again`)."""
         then = local_path(request.query_params.get("next", _THEN))
         found = session_of(request)
-        if found is not None and found.who is Who.CUSTOMER:
+        if found is not None and found.who is Who.CUSTOMER and "again" not in request.query_params:
             return RedirectResponse(then, 303)
         return self._page(request, then)
 
