@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import apsw
 from playwright.sync_api import Browser, Page
-from tools import demo_screenshots
+from tools import demo_screenshots, grid_screenshots
 from tools.small_png import small
 
 from hanport.home.health import Act
@@ -259,7 +260,9 @@ def main(names: list[str]) -> int:
             if shot.house not in stages:
                 stages[shot.house] = stack.enter_context(household(shot.house))
             too_large += _said(shot.name, take(browser, stages[shot.house], shot))
-        for name, picture in demo_screenshots.pictures(browser, names):
+        for name, picture in chain(
+            demo_screenshots.pictures(browser, names), grid_screenshots.pictures(browser, names)
+        ):
             (FOLDER / f"{name}.png").write_bytes(picture)
             too_large += _said(name, len(picture))
     return 1 if too_large else 0
