@@ -12,8 +12,8 @@ from hanport.port.profiles import PROFILES
 
 
 class Cabinet:
-    """The meters by their serial numbers, each made when it is first spoken to. Those in `stuck` say that a command is done, and do
-    nothing.
+    """The meters by their serial numbers, each made when it is first spoken to. Those in `stuck` say that a command was
+    done, and do nothing.
     """
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ def test_a_company_opens_through_somebody_with_a_power(chromium: Browser, stage:
         anders.reads("Bruksvägen 1", "För Fjällby Bruk AB")
         anders.shot("company")
         anders.sign_here("anders")
-        stage.pass_s(10)
+        anders.waits(10)
         anders.reads("Porten är öppen. Elmätaren har själv svarat det.", "Fjällby Bruk AB")
     assert stage.cabinet.is_open(home.serial)
     assert stage.orders(home) == [("open", "read_back")]
@@ -86,7 +86,7 @@ def test_a_code_by_letter_opens_shows_and_closes(chromium: Browser, stage: Stage
         hulda.reads("så du beställer direkt här")
         hulda.shot("code-review")
         hulda.press("Beställ")
-        stage.pass_s(10)
+        hulda.waits(10)
         hulda.reads("Porten är öppen. Elmätaren har själv svarat det.")
         assert stage.cabinet.is_open(home.serial)
     with visitor(chromium, stage, "/code") as hulda:

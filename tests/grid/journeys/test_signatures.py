@@ -20,7 +20,7 @@ def ends_well(person: Visitor, home: Home, key: str) -> None:
     person.press("Försök igen")
     person.sees("Öppna HAN-porten")
     person.sign_here(key)
-    person.stage.pass_s(10)
+    person.waits(10)
     person.reads("Porten är öppen. Elmätaren har själv svarat det.")
     assert person.stage.cabinet.is_open(home.serial)
 
@@ -32,7 +32,7 @@ def test_a_signature_is_cancelled_in_the_app(chromium: Browser, stage: Stage) ->
         held = astrid.scan(id, "astrid", do="choose")
         stage.call(lambda: stage.identity.phone(order=held["order"], do="cancel"))
         stage.pass_s(2)
-        astrid.reads("Åtgärden avbruten.")
+        astrid.reads("Åtgärden avbruten.", "Ingenting har beställts.")
         astrid.shot("cancelled")
         nothing_is_ordered(stage, home)
         ends_well(astrid, home, "astrid")

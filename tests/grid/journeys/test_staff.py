@@ -21,7 +21,7 @@ def test_staff_resolve_an_opening_that_fails(chromium: Browser, stage: Stage) ->
     with known(chromium, stage, "astrid", f"/order?facility={home.gsrn}") as astrid:
         astrid.sign_here("astrid")
         order_id = astrid.page.url.rpartition("/")[2]
-        stage.pass_s(15)
+        astrid.waits(15)
         astrid.reads("Elmätaren gick inte att nå. Vi försöker igen; du behöver inte göra något.")
         astrid.shot("failing")
     for _ in range(4):
@@ -40,8 +40,7 @@ def test_staff_resolve_an_opening_that_fails(chromium: Browser, stage: Stage) ->
         anna.page.fill("#reason-retry", "mätaren har startats om på plats")
         anna.press("Försök igen nu")
         anna.reads("Ett nytt försök görs nu.")
-        stage.pass_s(10)
-        anna.page.reload()
+        anna.waits(10)
         anna.reads("avläst")
     assert stage.cabinet.is_open(home.serial)
     assert stage.orders(home) == [("open", "read_back")]

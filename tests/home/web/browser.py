@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -73,14 +74,18 @@ def visit(
     scheme: str = "light",
     language: str = "sv-SE",
     scripts: bool = True,
+    **more: Any,
 ) -> Iterator[Visit]:
-    """A new visitor; when it ends without any error on the console or in a script, it was a good visit."""
+    """A new visitor; when it ends without any error on the console or in a script, it was a good visit. `more`: of the
+    context, as Playwright has it.
+    """
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
         locale=language,
         java_script_enabled=scripts,
         timezone_id="Europe/Stockholm",
+        **more,
     )
     context.set_default_timeout(10_000)
     try:
