@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hanport.errors import ConfigError
-from hanport.testid.faults import MOST_PLANNED, SUMMARIES, Call, Fault, Faults, Plan, called, named
+from hanport.planned_faults import MOST_PLANNED
+from hanport.testid.faults import SUMMARIES, Call, Fault, Faults, Plan
 
 
 def test_every_fault_is_explained() -> None:
@@ -53,8 +54,8 @@ def test_what_is_no_plan(text: str, problem: str) -> None:
 
 
 def test_names() -> None:
-    assert named("cut") is Fault.CUT
-    assert called("phone/auth") is Call.PHONE_AUTH
+    assert Plan.named("cut") is Fault.CUT
+    assert Plan.placed("phone/auth") is Call.PHONE_AUTH
 
 
 def test_a_fault_strikes_as_often_as_it_is_planned_where_it_is_planned() -> None:

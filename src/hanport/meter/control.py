@@ -20,12 +20,12 @@ from starlette.routing import Route
 
 from hanport import __version__
 from hanport.errors import ConfigError
+from hanport.json_control import Problem, answer, body_of, unreadable
 from hanport.meter.device import FASTEST, SLOWEST, Status, VirtualMeter
 from hanport.meter.faults import FAULTS
 from hanport.meter.schedule import LONGEST_S, Plan
 
 ROOT = "/api/v1"
-_LONGEST_BODY = 16_384  # bytes
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_S)]
 
 
@@ -101,13 +101,6 @@ class FaultKinds(msgspec.Struct, frozen=True):
     faults: dict[str, str]
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """What was wrong with a request, and what to do."""
-
-    error: str
-    remedy: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One row of the interface, its path below `ROOT`.
@@ -179,12 +172,10 @@ def _serve(meter: VirtualMeter, endpoint: Endpoint) -> Callable[[Request], Await
         check_sender(request)
         try:
             wanted = await _wanted(request, endpoint)
-        except msgspec.ValidationError as wrong:
-            return _answer(Problem(f"{wrong}.", "Compare it with /api/v1/openapi.json."), 422)
         except msgspec.DecodeError as wrong:
-            return _answer(Problem(f"The body is no JSON: {wrong}.", "Send one JSON object."), 400)
+            return unreadable(wrong, f"{ROOT}/openapi.json")
         given = endpoint.handle(meter, wanted)
-        return _answer(meter.status() if endpoint.response is Status else given)
+        return answer(meter.status() if endpoint.response is Status else given)
 
     return serve
 
@@ -192,12 +183,7 @@ def _serve(meter: VirtualMeter, endpoint: Endpoint) -> Callable[[Request], Await
 async def _wanted(request: Request, endpoint: Endpoint) -> object:
     if not endpoint.has_body:
         return msgspec.convert(request.path_params, endpoint.request)
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            raise HTTPException(413, "The body is longer than 16 kB.")
-    return msgspec.json.decode(body, type=endpoint.request)
+    return await body_of(request, endpoint.request)
 
 
 def check_sender(request: Request) -> None:
@@ -218,20 +204,16 @@ def _is_local_name(host: str) -> bool:
         return False
 
 
-def _answer(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
 def _say_http(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)
-    answer = _answer(Problem(wrong.detail, "See /api/v1/openapi.json."), wrong.status_code)
-    answer.headers.update(wrong.headers or {})
-    return answer
+    said = answer(Problem(wrong.detail, "See /api/v1/openapi.json."), wrong.status_code)
+    said.headers.update(wrong.headers or {})
+    return said
 
 
 def _say_config(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, ConfigError)
-    return _answer(Problem(wrong.problem, wrong.remedy), 422)
+    return answer(Problem(wrong.problem, wrong.remedy), 422)
 
 
 def openapi() -> dict[str, Any]:

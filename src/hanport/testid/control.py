@@ -5,26 +5,24 @@ that a page of another site sends. Bad input is answered with 400 or 422 and `{"
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from hanport.errors import HanportError
+from hanport.json_control import body_of, route
+from hanport.planned_faults import USUAL_S
 from hanport.testid.book import Book
-from hanport.testid.faults import SLOW_S, SUMMARIES, Faults, Plan, called, named
+from hanport.testid.faults import SUMMARIES, Faults, Plan
 from hanport.testid.orders import Event, Order, State
 from hanport.testid.people import BY_NUMBER, PEOPLE, Kind, Person
 from hanport.testid.phone import Phone, Refused, suitable
 from hanport.web.security import is_own_host, is_own_origin
 
 ROOT = "/control"
-_LONGEST_BODY = 16_384  # bytes
-_Wanted = TypeVar("_Wanted", bound=msgspec.Struct)
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +48,7 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     call: str | None = None
     times: Annotated[int, msgspec.Meta(ge=1, le=999_999)] | None = None
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = SLOW_S
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = USUAL_S
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -62,13 +60,6 @@ class Standing(msgspec.Struct, frozen=True):
     hint: str
     person: str
     return_url: str
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """What was wrong with a request, and what to do."""
-
-    error: str
-    remedy: str = ""
 
 
 _ENDS = {
@@ -101,7 +92,7 @@ class Control:
 
     async def phone(self, request: Request) -> object:
         """A move of a phone, and how its order stands after it."""
-        move = await _wanted(request, Move)
+        move = await body_of(request, Move)
         order = self._take_up(move, move.address or (request.client.host if request.client else ""))
         if move.do in _ENDS:
             self._phone.do(order, _ENDS[move.do])
@@ -142,13 +133,17 @@ class Control:
 
     async def faults(self, request: Request) -> object:
         """The faults there are, and those at work."""
-        return {"known": SUMMARIES, "planned": self._faults.plans}
+        planned = [
+            {"fault": each.fault, "call": each.place, "times": each.times, "seconds": each.seconds}
+            for each in self._faults.plans
+        ]
+        return {"known": SUMMARIES, "planned": planned}
 
     async def add_fault(self, request: Request) -> object:
         """Put one to work."""
-        wanted = await _wanted(request, FaultPlan)
-        call = called(wanted.call) if wanted.call else None
-        self._faults.add(Plan(named(wanted.name), call, wanted.times, wanted.seconds))
+        wanted = await body_of(request, FaultPlan)
+        call = Plan.placed(wanted.call) if wanted.call else None
+        self._faults.add(Plan(Plan.named(wanted.name), call, wanted.times, wanted.seconds))
         return await self.faults(request)
 
     async def clear_faults(self, request: Request) -> object:
@@ -158,7 +153,7 @@ class Control:
 
     async def remove_fault(self, request: Request) -> object:
         """Take one away."""
-        self._faults.remove(named(request.path_params["name"]))
+        self._faults.remove(Plan.named(request.path_params["name"]))
         return await self.faults(request)
 
 
@@ -181,20 +176,7 @@ def _standing(order: Order) -> Standing:
 
 
 def _route(method: str, path: str, handle: Callable[[Request], Awaitable[object]]) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            _check_sender(request)
-            return _answer(await handle(request))
-        except HTTPException as wrong:
-            return _answer(Problem(wrong.detail), wrong.status_code)
-        except msgspec.ValidationError as wrong:
-            return _answer(Problem(f"{wrong}.", "Compare it with the page of the test identity service."), 422)
-        except msgspec.DecodeError as wrong:
-            return _answer(Problem(f"The body is no JSON: {wrong}.", "Send one JSON object."), 400)
-        except HanportError as wrong:
-            return _answer(Problem(wrong.problem, wrong.remedy), 422)
-
-    return Route(ROOT + path, serve, methods=[method])
+    return route((method, ROOT + path), handle, guard=_check_sender, compare="the page of the test identity service")
 
 
 def _check_sender(request: Request) -> None:
@@ -202,16 +184,3 @@ def _check_sender(request: Request) -> None:
     is_page = "origin" in headers or "sec-fetch-site" in headers
     if not is_own_host(headers.get("host", ""), frozenset({"localhost"})) or (is_page and not is_own_origin(headers)):
         raise HTTPException(403, "The control is for this machine's own programs and pages.")
-
-
-async def _wanted(request: Request, kind: type[_Wanted]) -> _Wanted:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            raise HTTPException(413, "The body is longer than 16 kB.")
-    return msgspec.json.decode(body, type=kind)
-
-
-def _answer(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,19 +1,9 @@
 """What can go wrong between an identity service and those who use it, planned by name."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
 from hanport.errors import ConfigError
-
-MOST_PLANNED = 100
-MOST_SECONDS = 3600.0
-SLOW_S = 30.0
-_PLAN = re.compile(
-    r"(?P<name>[a-z-]+)(=(?P<seconds>\d+(\.\d+)?))?(@(?P<call>[a-z/]+))?(\*(?P<times>\d{1,6}))?", re.ASCII
-)
+from hanport.planned_faults import PlannedFault, PlannedFaults
 
 
 class Call(StrEnum):
@@ -126,85 +116,20 @@ SUMMARIES: dict[Fault, str] = {
 # fmt: on
 
 
-@dataclass(slots=True)
-class Plan:
-    """A fault that is at work: in one call or all, for so many more times (None: until it is taken away)."""
+class Plan(PlannedFault[Fault]):
+    """A fault in one call or all."""
 
-    fault: Fault
-    call: Call | None = None
-    times: int | None = None
-    seconds: float = SLOW_S
+    kinds = Fault
+    example = "NAME@collect*3"
+    most_s = 3600.0
 
     @classmethod
-    def parse(cls, text: str) -> "Plan":
-        """Read `NAME`, with `=SECONDS`, `@CALL` and `*TIMES` behind it in that order. Raises ConfigError."""
-        found = _PLAN.fullmatch(text)
-        if found is None:
-            raise ConfigError(f"{text!r} is no plan for a fault.", "Write NAME, NAME*3 or NAME@collect*3.")
-        times, seconds = found["times"], found["seconds"]
-        return cls(
-            named(found["name"]),
-            called(found["call"]) if found["call"] else None,
-            int(times) if times else None,
-            float(seconds) if seconds else SLOW_S,
-        )
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.seconds <= MOST_SECONDS:
-            raise ConfigError(f"{self.seconds} seconds are not possible.", "Give 0 s up to an hour.")
-        if self.times is not None and self.times < 1:
-            raise ConfigError("A fault strikes once at least.", "Leave the number out, or give 1 or more.")
+    def placed(cls, text: str) -> Call:
+        """The call of that path. Raises ConfigError."""
+        try:
+            return Call(text)
+        except ValueError:
+            raise ConfigError(f"There is no call {text!r}.", f"Known: {', '.join(Call)}.") from None
 
 
-def named(name: str) -> Fault:
-    """The fault of that name. Raises ConfigError."""
-    try:
-        return Fault(name)
-    except ValueError:
-        near = get_close_matches(name, list(Fault), n=3, cutoff=0.4) or list(Fault)
-        raise ConfigError(f"There is no fault {name!r}.", f"The nearest known: {', '.join(near)}.") from None
-
-
-def called(path: str) -> Call:
-    """The call of that path. Raises ConfigError."""
-    try:
-        return Call(path)
-    except ValueError:
-        raise ConfigError(f"There is no call {path!r}.", f"Known: {', '.join(Call)}.") from None
-
-
-class Faults:
-    """The faults at work. Each strike uses one of a plan's times up."""
-
-    def __init__(self, plans: Iterable[Plan] = ()) -> None:
-        self._plans = list(plans)
-
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        """Those at work now."""
-        return tuple(self._plans)
-
-    def add(self, plan: Plan) -> None:
-        """Put a fault to work. Raises ConfigError when there are too many."""
-        if len(self._plans) >= MOST_PLANNED:
-            raise ConfigError(f"There are {MOST_PLANNED} faults already.", "Take one away.")
-        self._plans.append(plan)
-
-    def remove(self, fault: Fault) -> None:
-        """Take a fault away, wherever it is at work."""
-        self._plans = [plan for plan in self._plans if plan.fault is not fault]
-
-    def clear(self) -> None:
-        """Take all of them away."""
-        self._plans.clear()
-
-    def strike(self, fault: Fault, call: Call) -> Plan | None:
-        """The plan by which that fault happens in that call now; None: it does not."""
-        for plan in self._plans:
-            if plan.fault is fault and plan.call in (None, call):
-                if plan.times is not None:
-                    plan.times -= 1
-                    if plan.times == 0:
-                        self._plans.remove(plan)
-                return plan
-        return None
+Faults = PlannedFaults[Fault]

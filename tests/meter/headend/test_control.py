@@ -8,10 +8,11 @@ import pytest
 from hanport.errors import ConfigError
 from hanport.meter.headend.book import Book
 from hanport.meter.headend.codes import Codes
-from hanport.meter.headend.faults import MOST_PLANNED, SUMMARIES, Fault, Faults, Plan
+from hanport.meter.headend.faults import SUMMARIES, Fault, Faults, Plan
 from hanport.meter.headend.meters import MeterSilent, VirtualMeters, parse_address
 from hanport.meter.headend.telling import contrary
 from hanport.meter.headend.values import Command, Form, Kind, Port, Standing, State
+from hanport.planned_faults import MOST_PLANNED
 from meter.headend.town import SERIAL, town
 
 AT = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)

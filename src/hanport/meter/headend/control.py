@@ -6,26 +6,23 @@ localhost. Bad input is answered with 400 or 422 and `{"error": ..., "remedy": .
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from hanport.errors import HanportError
-from hanport.meter.control import ROOT, Problem, check_sender
-from hanport.meter.headend.faults import LATE_S, SUMMARIES, Plan, named
+from hanport.json_control import body_of, route
+from hanport.meter.control import ROOT, check_sender
+from hanport.meter.headend.faults import SUMMARIES, Plan
 from hanport.meter.headend.head_end import HeadEnd
 from hanport.meter.headend.rest_form import checked_url
 from hanport.meter.headend.telling import Teller
 from hanport.meter.headend.values import Form, Kind, Port, State
+from hanport.planned_faults import USUAL_S
 
-_LONGEST_BODY = 16_384  # bytes
 _MOST_SHOWN = 1000
-_Wanted = TypeVar("_Wanted", bound=msgspec.Struct)
 
 
 class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +31,7 @@ class FaultPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     meter: str | None = None
     times: Annotated[int, msgspec.Meta(ge=1, le=999_999)] | None = None
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = LATE_S
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = USUAL_S
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +96,7 @@ def status_of(head_end: HeadEnd) -> Status:
         for each in head_end.book.entries()[-_MOST_SHOWN:]
     ]
     meters = {serial: head_end.book.port(serial) for serial in head_end.meters.serials()}
-    faults = [FaultStatus(plan.fault, plan.meter, plan.times, plan.seconds) for plan in head_end.faults.plans]
+    faults = [FaultStatus(plan.fault, plan.place, plan.times, plan.seconds) for plan in head_end.faults.plans]
     return Status(head_end.clock.now(), meters, commands, faults)
 
 
@@ -113,16 +110,16 @@ def application(head_end: HeadEnd, teller: Teller) -> Starlette:
         return {"faults": SUMMARIES}
 
     async def add(request: Request) -> object:
-        wanted = await _wanted(request, FaultPlan)
-        head_end.faults.add(Plan(named(wanted.name), wanted.meter, wanted.times, wanted.seconds))
+        wanted = await body_of(request, FaultPlan)
+        head_end.faults.add(Plan(Plan.named(wanted.name), wanted.meter, wanted.times, wanted.seconds))
         return status_of(head_end)
 
     async def remove(request: Request) -> object:
-        head_end.faults.remove(named(request.path_params["name"]))
+        head_end.faults.remove(Plan.named(request.path_params["name"]))
         return status_of(head_end)
 
     async def look_round(request: Request) -> object:
-        wanted = await _wanted(request, Round)
+        wanted = await body_of(request, Round)
         seen = await head_end.look_round()
         taken = await teller.report(checked_url(wanted.url), wanted.form, seen)
         return {"meters": len(seen), "taken": taken}
@@ -138,30 +135,4 @@ def application(head_end: HeadEnd, teller: Teller) -> Starlette:
 
 
 def _route(method: str, path: str, handle: Callable[[Request], Awaitable[object]]) -> Route:
-    async def serve(request: Request) -> Response:
-        try:
-            check_sender(request)
-            return _answer(await handle(request))
-        except HTTPException as wrong:
-            return _answer(Problem(wrong.detail), wrong.status_code)
-        except msgspec.ValidationError as wrong:
-            return _answer(Problem(f"{wrong}.", "Compare it with the page of the head-end."), 422)
-        except msgspec.DecodeError as wrong:
-            return _answer(Problem(f"The body is no JSON: {wrong}.", "Send one JSON object."), 400)
-        except HanportError as wrong:
-            return _answer(Problem(wrong.problem, wrong.remedy), 422)
-
-    return Route(ROOT + path, serve, methods=[method])
-
-
-async def _wanted(request: Request, kind: type[_Wanted]) -> _Wanted:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            raise HTTPException(413, "The body is longer than 16 kB.")
-    return msgspec.json.decode(body, type=kind)
-
-
-def _answer(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return route((method, ROOT + path), handle, guard=check_sender, compare="the page of the head-end")
