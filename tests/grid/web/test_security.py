@@ -102,14 +102,18 @@ class Reader(HTMLParser):
                 self.faults.append(f"{tag} {name}={value}")
 
 
-async def answers(every: EveryPage, secret: str, *, form: dict[str, str] | None = None) -> list[httpx.Response]:
-    """Ask for every page, and send an empty form to whatever takes one. Logging out comes last."""
+# What some forms need to do anything at all: those that give cookies.
+FORMS = {"/identify": {"way": "qr"}, "/language": {"language": "en"}, "/theme": {"theme": "dark"}}
+
+
+async def answers(every: EveryPage, secret: str) -> list[httpx.Response]:
+    """Ask for every page, and send a form to whatever takes one. Logging out comes last."""
     found = []
     routes = sorted(every.routes(), key=lambda each: "logout" in each[1].path)
     async with every.browser(secret) as client:
         for method, route in routes:
             if route.path not in STREAMS:
-                content = (form or {}) if method == "POST" else None
+                content = FORMS.get(route.path, {"once": "a"}) if method == "POST" else None
                 found.append(await client.request(method, every.address(route), data=content))
     return found
 
@@ -117,9 +121,11 @@ async def answers(every: EveryPage, secret: str, *, form: dict[str, str] | None 
 async def test_every_answer_to_everybody_is_guarded(every: EveryPage) -> None:
     wrong: dict[str, set[str]] = {}
     statuses: dict[str, set[int]] = {}
+    cookies: set[str] = set()
     for who, secret in every.secrets().items():
         for answer in await answers(every, secret):
             statuses.setdefault(who, set()).add(answer.status_code)
+            cookies |= {each.partition("=")[0] for each in answer.headers.get_list("set-cookie")}
             for fault in faults_of(answer):
                 wrong.setdefault(fault, set()).add(f"{who}: {answer.request.method} {answer.url.path}")
             if answer.status_code >= 500:
@@ -127,5 +133,7 @@ async def test_every_answer_to_everybody_is_guarded(every: EveryPage) -> None:
                     f"{who}: {answer.request.method} {answer.url.path}"
                 )
     assert not wrong, "\n".join(f"{fault}: {sorted(where)}" for fault, where in wrong.items())
+    kept = ("", "_device", "_language", "_theme")
+    assert cookies == {f"__Host-hanport_grid{each}" for each in kept}
     assert {200, 303, 404} <= statuses["customer"]
     assert {200, 303, 422} <= statuses["all roles"]
