@@ -24,8 +24,8 @@ class Person:
         return f"{self.given_name} {self.surname}"
 
 
+# The first is chosen already where nobody was before: the one whom the demonstration is about.
 PEOPLE: tuple[Person, ...] = (
-    Person("tolvan", "191212121212", "Tolvan", "Tolvansson"),
     Person("astrid", "199108142382", "Astrid", "Fjällgren"),
     Person("emil", "199111182391", "Emil", "Rönnlund"),
     Person("ingrid", "199201042380", "Ingrid", "Sjöholm"),
@@ -34,6 +34,7 @@ PEOPLE: tuple[Person, ...] = (
     Person("anders", "200107132391", "Anders", "Åkerström"),
     Person("hulda", "189001019802", "Hulda", "Öberg"),
     Person("jan", "195004842398", "Jan", "Kowalczyk"),
+    Person("tolvan", "191212121212", "Tolvan", "Tolvansson"),
 )
 BY_KEY: Mapping[str, Person] = {person.key: person for person in PEOPLE}
 BY_NUMBER: Mapping[str, Person] = {person.number: person for person in PEOPLE}
