@@ -81,7 +81,7 @@ def make_shell(parts: WebParts) -> Shell:
             language_chosen=language_chosen,
         )
     )
-    shell.templates.globals |= {"company": company, "is_test": parts.is_test}
+    shell.templates.globals |= {"company": company, "is_test": parts.is_test, "error_frame": "page.html"}
     return shell
 
 
