@@ -36,6 +36,9 @@ def test_staff_resolve_an_opening_that_fails(chromium: Browser, stage: Stage) ->
         log_in(anna, "Anna Ek")
         anna.sees(re.compile("Öppna porten"))
         anna.shot("failed-order")
+        said = anna.page.locator("section[aria-labelledby=life] li").all_inner_texts()
+        assert any("underskriften godtagen kunden" in each for each in said)
+        assert [each for each in said if re.search(r"[a-z]+\.[a-z_]+ |\bcustomer\b|\bsystem\b", each)] == []
         stage.cabinet.stuck.remove(home.serial)
         anna.page.fill("#reason-retry", "mätaren har startats om på plats")
         anna.press("Försök igen nu")

@@ -84,6 +84,11 @@ class Saying:
         keys = (f"staff.state.{rest}" if group == "order" else "", f"staff.action.{action}")
         return next((self._words.t(key) for key in keys if key and self._words.has(key)), action)
 
+    def actor(self, actor: str) -> str:
+        """Who did it: a member of staff by name, others in words where there are some."""
+        key = f"staff.actor.{actor}"
+        return self._words.t(key) if self._words.has(key) else actor.removeprefix("staff:")
+
     def alarm(self, kind: str) -> str:
         """What kind of alarm it is."""
         key = f"staff.alarm.{kind}"
