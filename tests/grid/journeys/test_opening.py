@@ -71,6 +71,7 @@ def test_several_facilities_are_opened_by_one_signature(chromium: Browser, stage
         ingrid.sees("2 beställningar")
         stage.pass_s(10)
         ingrid.reads("2 av 2 klara")
+        expect(ingrid.page.locator("main").get_by_role("button", name="Mina anläggningar")).to_be_visible()
         ingrid.shot("together")
     assert [stage.cabinet.is_open(each.serial) for each in homes] == [True, False, True]
     assert [stage.orders(each) for each in homes] == [[("open", "read_back")], [], [("open", "read_back")]]
