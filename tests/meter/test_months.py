@@ -1,4 +1,4 @@
-"""Ten days, a month and a year of telegrams, written and read back: the registers give the house's energy, to the Wh."""
+"""Ten days, a month and a year of telegrams, written and read back: the registers give the energy, to the Wh."""
 
 import mmap
 from collections.abc import Iterator
