@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,6 +28,9 @@ from hanport.grid.ordering import asks, taking
 from hanport.grid.ordering.identity import CheckedIdentity
 from hanport.grid.right import IdentityCheck
 from hanport.grid.tokens import Scope
+from hanport.grid.web.limits import Limits
+from hanport.grid.web.parts import WebParts
+from hanport.grid.web.upkeep import upkeep
 
 PATH = f"{ROOT}/drafts"
 UNKNOWN = gsrn(9999)
@@ -212,10 +216,13 @@ async def test_it_costs_no_letter(trade: Trade, firm: httpx.AsyncClient) -> None
     assert trade.office.told() == []
 
 
-async def test_who_has_asked_is_forgotten_in_the_end(trade: Trade, firm: httpx.AsyncClient) -> None:
+async def test_who_has_asked_is_forgotten_in_the_end(trade: Trade, firm: httpx.AsyncClient, tmp_path: Path) -> None:
     asked = await ask(firm, trade.gsrn)
     await trade.clock.advance(asks.KEPT.total_seconds())
     await ask(firm, UNKNOWN)
+    grid = Grid(trade.config, trade.database)
+    limits = Limits(trade.config.limits, trade.clock)
+    await upkeep(WebParts(grid=grid, clock=trade.clock, folder=tmp_path, limits=limits))
     with trade.database.reading() as connection:
         assert connection.execute(select(draft_ask.c.gsrn)).scalars().all() == [UNKNOWN]
     assert (await firm.get(f"{PATH}/{asked['id']}")).status_code == 404

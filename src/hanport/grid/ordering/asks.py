@@ -72,7 +72,6 @@ def ask(work: Work, config: GridConfig, by: Token, gsrn: str) -> Ask:
     number = parse_gsrn(gsrn)
     # One at a time of a token: what is counted stays so until the commit.
     work.connection.execute(select(token.c.id).where(token.c.id == by.id).with_for_update())
-    forget_old(work)
     earlier = _waiting(work, by.id, number)
     if earlier is not None:
         return earlier

@@ -5,6 +5,7 @@ import logging
 
 from hanport.errors import ConfigError
 from hanport.grid.eid import identifications, offer
+from hanport.grid.ordering import asks
 from hanport.grid.staff import tidying
 from hanport.grid.web import sessions
 from hanport.grid.web.parts import WebParts
@@ -19,6 +20,7 @@ async def upkeep(parts: WebParts) -> bool:
     await parts.write("system", sessions.clear)
     await parts.write("system", identifications.clear)
     await parts.write("system", tidying.clear)
+    await parts.write("system", asks.forget_old)
     try:
         await asyncio.to_thread(offer.look, parts.grid, parts.folder, parts.clock)
     except ConfigError as error:  # it could be used when the service started
