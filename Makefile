@@ -2,6 +2,10 @@
 .DELETE_ON_ERROR:
 .PHONY: install run test check lint coverage bench soak fuzz peers docs screenshots clean
 
+# Python keeps what it has compiled, whatever the surroundings say: tests and the demonstration start many programs, and
+# each would compile hanport anew.
+export PYTHONDONTWRITEBYTECODE =
+
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
