@@ -22,7 +22,7 @@ def test_staff_resolve_an_opening_that_fails(chromium: Browser, stage: Stage) ->
         astrid.sign_here("astrid")
         order_id = astrid.page.url.rpartition("/")[2]
         astrid.waits(15)
-        astrid.reads("Elmätaren gick inte att nå. Vi försöker igen; du behöver inte göra något.")
+        astrid.reads("Elmätaren svarade inte som den skulle. Vi försöker igen; du behöver inte göra något.")
         astrid.shot("failing")
     for _ in range(4):
         stage.skip(minutes=20)

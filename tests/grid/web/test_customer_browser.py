@@ -85,7 +85,7 @@ def test_progress_comes_by_itself_and_ends_with_what_may_be_done(chromium: Brows
         customers.change(tables.order, mine, state="sent")
         expect(step).to_contain_text("Svar om att det är gjort")
         customers.change(tables.order, mine, state="failed")
-        expect(page.locator(".progress-now")).to_contain_text("gick inte att nå")
+        expect(page.locator(".progress-now")).to_contain_text("svarade inte som den skulle")
         customers.read_as(meter_id, "open")
         customers.change(tables.order, mine, state="read_back", ended_at=customers.now)
         expect(page.locator(".progress-now")).to_contain_text("Porten är öppen")
