@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from grid.spare_database import SpareDatabase
 from grid.town import Town
 from hanport.clock import ManualClock
 from hanport.grid.database.engine import connect
@@ -66,26 +67,24 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of each kind in turn: none is there yet."""
-    if request.param == "sqlite":
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def address(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database."""
+    if dialect == "sqlite":
         yield f"sqlite:///{tmp_path}/grid.db"
         return
     server = request.getfixturevalue("postgres")
     name = f"test_{os.getpid()}_{next(_COUNTER)}"
-    yield f"{server}/{name}"
     with maintaining(server) as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-
-
-@pytest.fixture
-def address(place: str) -> str:
-    """The address of an empty database."""
-    if not place.startswith("sqlite"):
-        server, name = place.rsplit("/", 1)
-        with maintaining(server) as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    return place
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield f"{server}/{name}"
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +110,7 @@ def filled(keyring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Callab
                 connection.execute(text(f"CREATE DATABASE {template}"))
                 migrated(f"{server}/{template}")
                 made.add(server)
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
 
     def make(place: str) -> None:
@@ -131,10 +131,26 @@ def maintaining(server: str) -> Iterator[Connection]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def spare(postgres: str, filled: Callable[[str], None]) -> SpareDatabase:
+    """The database of this process on PostgreSQL."""
+    return SpareDatabase(f"{postgres}/spare_{os.getpid()}", filled)
+
+
 @pytest.fixture
-def database(place: str, keyring: Keyring, clock: ManualClock, filled: Callable[[str], None]) -> Iterator[Database]:
-    """A database with all tables, for tests."""
-    filled(place)
+def place(dialect: str, request: pytest.FixtureRequest, tmp_path: Path, filled: Callable[[str], None]) -> Iterator[str]:
+    """The address of a database with all tables."""
+    if dialect == "sqlite":
+        filled(f"sqlite:///{tmp_path}/grid.db")
+        yield f"sqlite:///{tmp_path}/grid.db"
+        return
+    with request.getfixturevalue("spare").lent() as address:
+        yield address
+
+
+@pytest.fixture
+def database(place: str, keyring: Keyring, clock: ManualClock) -> Iterator[Database]:
+    """That database, for tests."""
     engine = connect(place)
     yield Database(engine, keyring, clock)
     engine.dispose()

@@ -114,7 +114,7 @@ def test_an_erased_person_is_nowhere(database: Database, town: Town) -> None:
     assert found_in(stored, NUMBER) == []
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_the_search_would_find_it(database: Database, town: Town) -> None:
     town.customer(town.person(NUMBER), address=NUMBER.digits)
     assert "12 digits" in found_in(stored_at(database.engine.url), NUMBER)

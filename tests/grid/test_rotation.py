@@ -129,7 +129,7 @@ def test_without_the_older_key_it_says_so(newer: Database) -> None:
         rotation.rotate(alone)
 
 
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_it_waits_for_a_row_that_another_holds(newer: Database) -> None:
     held, ends = threading.Event(), threading.Event()
 

@@ -203,7 +203,7 @@ def _state(town: Town) -> str:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("place", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
+@pytest.mark.parametrize("dialect", [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"], indirect=True)
 def test_a_port_opens_follows_an_exchange_and_closes_with_the_contract(address: str, tmp_path: Path) -> None:
     with opened(address, "cim", tmp_path) as town:
         play(town, tmp_path)

@@ -105,7 +105,7 @@ def _write(database: Database) -> None:
         work.note("thing.changed")
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_what_is_deleted_is_written_over(database: Database, tmp_path: Path) -> None:
     secret = "Astrid Testsson of Storgatan"
     with database.engine.begin() as connection:

@@ -127,7 +127,7 @@ def test_a_facility_is_held_until_the_commit(database: Database, town: Town) -> 
     assert order == ["first", "second"]
 
 
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_who_waited_decides_at_the_instant_of_then(database: Database, town: Town, clock: ManualClock) -> None:
     """Else a right that ended while it waited would still seem to stand."""
     facility_id = town.facility()
@@ -153,7 +153,7 @@ def test_who_waited_decides_at_the_instant_of_then(database: Database, town: Tow
     assert instants == [START + timedelta(seconds=5)]
 
 
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_without_waiting_what_others_hold_is_left_out(database: Database, town: Town) -> None:
     meters = [town.meter() for _ in range(3)]
     with database.writing("first") as work:
@@ -171,7 +171,7 @@ def test_what_is_held_is_given_once_and_in_order(database: Database, town: Town)
         assert work.lock_ports([]) == []
 
 
-@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_what_is_not_there_is_not_held(database: Database, town: Town) -> None:
     facility_id = town.facility()
     with database.writing("system") as work:

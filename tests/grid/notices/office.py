@@ -16,7 +16,7 @@ from hanport.grid.notices.envelope import Envelope, unseal
 from hanport.grid.notices.spreading import spread
 
 # What is said, and what is decided in Python, is the same on both databases.
-ON_ONE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+ON_ONE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 URL = "https://han.example.se"
 CONFIG = GridConfig(
     environment=Environment.TEST,

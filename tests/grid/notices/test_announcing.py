@@ -55,7 +55,7 @@ def test_a_text_in_one_language_is_for_all(town: Town, desk: Desk, office: Offic
     assert "More rows.\n" in text and "OMNIA, inom kort." in text
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_what_cannot_be_announced(town: Town, desk: Desk, office: Office) -> None:
     _open_port(town, desk, "a@example.se")
     wrong: list[tuple[Plan, str, str]] = [
