@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No test asserts a time: a busy machine is no fault.
-settings.register_profile("patient", deadline=None)
+# No test asserts a time: a busy machine is no fault. `make soak` tries more.
+LONG = bool(os.environ.get("HANPORT_LONG"))
+settings.register_profile("patient", deadline=None, max_examples=500 if LONG else 50)
 settings.load_profile("patient")
 
 

@@ -217,7 +217,8 @@ def test_the_same_with_a_head_end_that_speaks_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kind", ["cim", pytest.param("rest", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["cim", "rest"])
 def test_the_same_while_the_head_end_forgets_lies_and_repeats_itself(kind: str, tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path}/grid.db", kind, tmp_path, TROUBLES) as town:
         play(town, tmp_path)

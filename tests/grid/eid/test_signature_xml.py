@@ -43,7 +43,7 @@ WRITTEN: dict[str, Write] = {
     "with a line behind each element": lambda xml: xml.replace("><", ">\n<"),
     "with white space behind the parts": lambda xml: xml.replace("</KeyInfo>", "</KeyInfo> \t "),
     "with a namespace said once": lambda xml: xml.replace(f'KeyInfo xmlns="{DSIG}"', "KeyInfo"),
-    "with signs that are escaped": lambda xml: xml.replace("pw", "&gt;&quot;'&#13;&#9;\n&amp;å"),
+    "with signs that are escaped": lambda xml: xml.replace("<uauth>pw<", "<uauth>&gt;&quot;'&#13;&#9;\n&amp;å<"),
     "with attributes in another order": lambda xml: xml.replace('charset="UTF-8"', "").replace(
         "Data  f", 'Data charset="UTF-8" f'
     ),

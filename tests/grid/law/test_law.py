@@ -93,7 +93,7 @@ def test_law_9_on_sqlite(on_sqlite: Opener) -> None:
 
 @pytest.mark.timeout(600)
 def test_law_9_on_postgresql(on_postgresql: Opener) -> None:
-    run_state_machine_as_test(machine(on_postgresql), settings=_months(8, 40))
+    run_state_machine_as_test(machine(on_postgresql), settings=_months(5, 40))
 
 
 @pytest.mark.soak

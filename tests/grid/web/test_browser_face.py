@@ -14,7 +14,7 @@ PAGES = ["/", "/meters", "/meters/kamstrup-omnipower-p1", "/help/silent", "/term
 STAFF = ["/staff/texts", "/staff/texts/terms"]
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), pytest.param(DESKTOP, "dark", marks=pytest.mark.soak)])
 def test_nothing_serious_is_held_against_a_page(
     chromium: Browser, quick: Scene, size: tuple[int, int], scheme: str
 ) -> None:

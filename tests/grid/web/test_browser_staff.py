@@ -57,7 +57,9 @@ def test_a_passkey_alone_sets_the_login_up_and_lets_in(chromium: Browser, quick:
     assert ways == ["link", "passkey"]
 
 
-@pytest.mark.parametrize(("size", "scheme", "pages"), [(PHONE, "dark", 12), ((1280, 900), "light", 4)])
+@pytest.mark.parametrize(
+    ("size", "scheme", "pages"), [(PHONE, "dark", 12), pytest.param((1280, 900), "light", 4, marks=pytest.mark.soak)]
+)
 def test_pages_are_accessible_and_fit(
     chromium: Browser, quick: Scene, size: tuple[int, int], scheme: str, pages: int
 ) -> None:

@@ -227,7 +227,7 @@ def test_a_phone_is_wide_enough(chromium: Browser, stage: Stage) -> None:
             assert not is_too_wide(visited.page), path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_nothing_serious_is_held_against_a_page(chromium: Browser, stage: Stage, scheme: str) -> None:
     with logged_in(chromium, stage, scheme=scheme) as visited:
         for path in PAGES:
@@ -236,7 +236,7 @@ def test_nothing_serious_is_held_against_a_page(chromium: Browser, stage: Stage,
             assert serious_findings(visited.page) == [], path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_nor_in_bad_times(chromium: Browser, tmp_path: Path, scheme: str) -> None:
     with staged(tmp_path) as made, logged_in(chromium, made, scheme=scheme) as visited:
 

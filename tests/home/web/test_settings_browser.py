@@ -72,7 +72,7 @@ def look(page: Page, name: str) -> None:
     assert serious_findings(page) == [], name
 
 
-LOOKS = [(PHONE, "dark"), (DESKTOP, "light")]
+LOOKS = [(PHONE, "dark"), pytest.param(DESKTOP, "light", marks=pytest.mark.soak)]
 if os.environ.get("HANPORT_SHOTS"):
     LOOKS += [(PHONE, "light"), (DESKTOP, "dark")]
 
