@@ -27,14 +27,13 @@ _WITHIN_MS = WITHIN_S * 1000
 
 
 def test_the_story_and_what_can_happen_soon(tmp_path: Path, chromium: Browser) -> None:
-    """All but the port that hangs, of which a hub is sure after a minute only."""
+    """All but the port that hangs, of which a hub is sure after a minute only, and the move."""
     with demo(tmp_path) as person:
         person.wait_for_places()
         a_person_has_the_port_opened(person, chromium)
         a_stranger_gets_nothing(person)
         at_a_meter_exchange_the_right_goes_to_the_new_meter(person)
         a_broken_adapter_is_exchanged_within_the_warranty(person)
-        when_somebody_moves_out_the_port_closes_by_itself(person)
         ctrl_c_ends_all(person)
     the_house_is_kept(tmp_path, person)
 
