@@ -1,5 +1,7 @@
 """The service's database for tests: each test that asks for `database` runs on SQLite and on a real PostgreSQL."""
 
+import io
+import logging
 import os
 import shutil
 import socket
@@ -16,6 +18,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from grid.spare_database import SpareDatabase
 from grid.town import Town
+from hanport import logs
 from hanport.clock import ManualClock
 from hanport.grid.database.engine import connect
 from hanport.grid.database.schema import Environment, migrate
@@ -154,6 +157,18 @@ def database(place: str, keyring: Keyring, clock: ManualClock) -> Iterator[Datab
     engine = connect(place)
     yield Database(engine, keyring, clock)
     engine.dispose()
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """What is logged, at its most talkative."""
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.set_up("debug", stream)
+    yield stream
+    root.handlers[:] = kept
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from grid.planted import found_in, stored_at
 from grid.town import Town, person_number
-from hanport import logs
 from hanport.clock import ManualClock
 from hanport.errors import HanportError
 from hanport.grid import people
@@ -30,18 +28,6 @@ from hanport.grid.keys import Keyring, Purpose, new_key
 from hanport.grid.rotation import rotate
 
 NUMBER = person_number(6001)
-
-
-@pytest.fixture
-def log_lines() -> Iterator[io.StringIO]:
-    """What the programs log at their most talkative."""
-    root = logging.getLogger()
-    kept, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logs.set_up("debug", stream)
-    yield stream
-    root.handlers[:] = kept
-    root.setLevel(level)
 
 
 def test_in_nothing_that_is_stored_logged_or_said(

@@ -1,35 +1,19 @@
 """Law 12 on the pages: a personal number goes in by BankID and by staff's forms, and comes out nowhere."""
 
 import io
-import logging
-from collections.abc import Iterator
 
 import httpx
-import pytest
 
 from grid.eid.identity import ASTRID, Identity, begin
 from grid.planted import found_in, stored_at
 from grid.web.customers import Customers
 from grid.web.every_page import EveryPage
 from grid.web.staff_scene import hire, send, token_of
-from hanport import logs
 from hanport.grid.identifiers import Number, NumberKind
 from hanport.grid.staff.roles import Role
 
 NUMBER = Number(ASTRID, NumberKind.PERSON)
 DASHED = f"{ASTRID[2:8]}-{ASTRID[8:]}"
-
-
-@pytest.fixture
-def log_lines() -> Iterator[io.StringIO]:
-    """What the service logs at its most talkative."""
-    root = logging.getLogger()
-    kept, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logs.set_up("debug", stream)
-    yield stream
-    root.handlers[:] = kept
-    root.setLevel(level)
 
 
 class Heard:
